@@ -1,0 +1,68 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import type { NewEvent } from '../../domain/event.ts';
+import { insertEvents } from './event-appender.ts';
+
+/** Statements and drizzle's builder over one connection, in or outside a transaction. */
+export type Sql = NodePgDatabase;
+
+/** An open transaction. Events are buffered and written last, so that the log is announced for as short as can be. */
+export interface Tx {
+  readonly sql: Sql;
+  append(events: readonly NewEvent[]): void;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  /** Cancels a statement that runs longer, in milliseconds; 0: never. */
+  readonly statementTimeoutMs: number;
+  readonly applicationName: string;
+  /** Called after a commit that wrote events. */
+  readonly onEvents: () => void;
+  /** Called when an idle connection breaks. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A pool of connections to Postgres and the one way to run a transaction on it. */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly sql: Sql;
+  readonly #onEvents: () => void;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.maxConnections,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: options.statementTimeoutMs,
+      // A stopped process must not hold rows for long: its transaction is ended by the server.
+      idle_in_transaction_session_timeout: 15_000,
+      keepAlive: true,
+    });
+    this.pool.on('error', options.onError);
+    this.sql = drizzle(this.pool);
+    this.#onEvents = options.onEvents;
+  }
+
+  /**
+   * Runs `work` in one READ COMMITTED transaction, writes the events that it appended as the last statement, and commits.
+   * Any error rolls everything back and is thrown on.
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const events: NewEvent[] = [];
+    const result = await this.sql.transaction(async (sql) => {
+      const tx: Tx = { sql, append: (more) => events.push(...more) };
+      const value = await work(tx);
+      if (events.length > 0) await insertEvents(sql, events);
+      return value;
+    });
+    if (events.length > 0) this.#onEvents();
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}

@@ -1,0 +1,81 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { ImportStatus } from '../../../domain/enums.ts';
+import { bytea, instant } from './columns.ts';
+
+/** A cell as JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}. */
+export type StoredCell = string | number | boolean | null | { d: string } | { e: string };
+
+export const uploadChunks = pgTable(
+  'upload_chunks',
+  {
+    uploadId: uuid('upload_id').notNull(),
+    seq: integer('seq').notNull(),
+    bytes: bytea('bytes').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.uploadId, t.seq] })],
+);
+
+export const importProcesses = pgTable(
+  'import_processes',
+  {
+    id: uuid('id').primaryKey(),
+    filename: text('filename').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    uploadId: uuid('upload_id').notNull(),
+    status: text('status').$type<ImportStatus>().notNull(),
+    headers: jsonb('headers').$type<string[]>(),
+    ignoredColumns: jsonb('ignored_columns').$type<string[]>(),
+    totalRows: integer('total_rows'),
+    succeededRows: integer('succeeded_rows').notNull().default(0),
+    failedRows: integer('failed_rows').notNull().default(0),
+    retriedRows: integer('retried_rows').notNull().default(0),
+    error: text('error'),
+    uploadedById: uuid('uploaded_by_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    // The same bytes are one process, unless that one failed.
+    uniqueIndex('import_processes_bytes_key').on(t.sha256).where(sql`${t.status} <> 'FAILED'`),
+    index('import_processes_created_idx').on(t.createdAt, t.id),
+    index('import_processes_open_idx').on(t.id).where(sql`${t.status} IN ('QUEUED', 'RUNNING')`),
+  ],
+);
+
+/** A few hundred rows of a file on their way; `rows` is emptied once they are committed. */
+export const importChunks = pgTable(
+  'import_chunks',
+  {
+    importId: uuid('import_id').notNull(),
+    seq: integer('seq').notNull(),
+    rowCount: integer('row_count').notNull(),
+    rows: jsonb('rows').$type<unknown>(),
+    committedAt: instant('committed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.importId, t.seq] }),
+    index('import_chunks_open_idx').on(t.importId, t.seq).where(sql`${t.committedAt} IS NULL`),
+  ],
+);
+
+/** Rows that did not make it: DEAD ones are the dead letters, RETRYING ones are being tried alone. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    id: uuid('id').primaryKey(),
+    importId: uuid('import_id').notNull(),
+    rowNumber: integer('row_number').notNull(),
+    state: text('state').$type<'DEAD' | 'RETRYING'>().notNull(),
+    cells: jsonb('cells').$type<StoredCell[]>().notNull(),
+    reasons: jsonb('reasons').$type<string[]>().notNull(),
+    attempts: integer('attempts').notNull(),
+    failedAt: instant('failed_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('dead_letters_row_key').on(t.importId, t.rowNumber),
+    index('dead_letters_order_idx').on(t.failedAt, t.id),
+  ],
+);
