@@ -13,5 +13,12 @@ export type TicketStatus = (typeof TICKET_STATUSES)[number];
 export const BREACH_ACTIONS = ['ESCALATE', 'NOTIFY_SUPERVISOR'] as const;
 export type BreachAction = (typeof BREACH_ACTIONS)[number];
 
-export const IMPORT_STATUSES = ['QUEUED', 'RUNNING', 'COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'] as const;
+export const IMPORT_STATUSES = [
+  'QUEUED',
+  'RUNNING',
+  'COMPLETED',
+  'COMPLETED_WITH_ERRORS',
+  'FAILED',
+  'CANCELLED',
+] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
