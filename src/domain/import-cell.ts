@@ -1,0 +1,126 @@
+import { type CellValue, displayValue } from './sheet-row.ts';
+
+/** A cell read as what its column wants, or one sentence on why it cannot be. A blank cell is a `value` of null. */
+export type CellReading<T> = { readonly value: T | null; readonly problem?: never } | { readonly problem: string };
+
+/** The first and last year that a ticket may carry; anything else is a slip of the hand or a stray number. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2200;
+
+/** Excel keeps 15 significant digits of a number and drops the rest without a word. */
+const LARGEST_EXACT_NUMBER = 999_999_999_999_999;
+
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
+const DATE_WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/;
+
+/** Text, trimmed, of at most `max` characters. Whole numbers of up to 15 digits are taken as typed: ids are often numbers. */
+export function readText(name: string, cell: CellValue | undefined, max: number): CellReading<string> {
+  if (isEmpty(cell)) return { value: null };
+  if (typeof cell === 'number') {
+    if (!Number.isInteger(cell))
+      return { problem: `${name} is the number ${cell}; it must be text or a whole number.` };
+    if (Math.abs(cell) > LARGEST_EXACT_NUMBER) {
+      return {
+        problem: `${name} is a number of more than 15 digits, which Excel does not keep exactly; format it as text.`,
+      };
+    }
+    return { value: String(cell) };
+  }
+  if (typeof cell !== 'string') return { problem: `${name} is ${described(cell)}; it must be text.` };
+  const text = cell.trim();
+  if (text.length > max && [...text].length > max) {
+    return { problem: `${name} has ${[...text].length} characters; at most ${max} are allowed.` };
+  }
+  if (/\p{Cc}/u.test(text)) return { problem: `${name} ${quoted(text)} has a line break or control character in it.` };
+  if (/\p{Cs}/u.test(text)) return { problem: `${name} ${quoted(text)} has a broken character in it.` };
+  return { value: text };
+}
+
+/** A whole number from `min` to `max`, as a number or as digits in a text cell. */
+export function readWhole(name: string, cell: CellValue | undefined, min: number, max: number): CellReading<number> {
+  if (isEmpty(cell)) return { value: null };
+  const number = typeof cell === 'string' && /^[+-]?\d{1,15}$/.test(cell.trim()) ? Number(cell.trim()) : cell;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
+    return { value: number === 0 ? 0 : number };
+  }
+  return { problem: `${name} is ${described(cell)}; it must be a whole number from ${min} to ${max}.` };
+}
+
+/** One of `allowed`, in any case, with spaces or hyphens where the value has `_`. */
+export function readChoice<T extends string>(
+  name: string,
+  cell: CellValue | undefined,
+  allowed: readonly T[],
+): CellReading<T> {
+  if (isEmpty(cell)) return { value: null };
+  const wanted =
+    typeof cell === 'string'
+      ? cell
+          .trim()
+          .toUpperCase()
+          .replace(/[\s-]+/g, '_')
+      : undefined;
+  const value = allowed.find((choice) => choice === wanted);
+  if (value !== undefined) return { value };
+  return {
+    problem: `${name} is ${described(cell)}; it must be ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}.`,
+  };
+}
+
+/**
+ * An instant: a cell formatted as a date (UTC) or RFC 3339 text with an offset; digits beyond the millisecond are cut.
+ * A plain number is refused even when it could be an Excel date: a wrong date that goes unnoticed is worse than a row to correct.
+ */
+export function readInstant(name: string, cell: CellValue | undefined): CellReading<Date> {
+  if (isEmpty(cell)) return { value: null };
+  if (typeof cell === 'number') return { problem: `${name} is the plain number ${cell}; format the cell as a date.` };
+  if (typeof cell !== 'string' && !(cell instanceof Date)) return { problem: notADate(name, cell) };
+  if (typeof cell === 'string' && DATE_WITHOUT_OFFSET.test(cell.trim())) {
+    return {
+      problem: `${name} ${quoted(cell)} is a text without a time zone; write it like 2026-03-01T09:30:00Z, or as an Excel date.`,
+    };
+  }
+  const instant = typeof cell === 'string' ? parseRfc3339(cell.trim()) : cell;
+  if (instant === null || Number.isNaN(instant.getTime())) return { problem: notADate(name, cell) };
+  const year = instant.getUTCFullYear();
+  if (year < FIRST_YEAR || year > LAST_YEAR) {
+    return { problem: `${name} ${quoted(cell)} is not between the years ${FIRST_YEAR} and ${LAST_YEAR}.` };
+  }
+  return { value: instant };
+}
+
+/** The instant that an RFC 3339 text names, or null; 31 June and hour 24 are no instants, nor is a leap second. */
+function parseRfc3339(text: string): Date | null {
+  const match = RFC_3339.exec(text);
+  if (!match) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  const offset = match[8] === undefined || /z/i.test(match[8]) ? '+00:00' : match[8];
+  const [offsetHours = 0, offsetMinutes = 0] = offset.slice(1).split(':').map(Number);
+  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month < 1 || month > 12 || day < 1 || day > lastDay || hour > 23 || minute > 59 || second > 59) return null;
+  if (offsetHours > 23 || offsetMinutes > 59 || year < 1900) return null;
+  const milliseconds = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
+  return new Date(local - (offset.startsWith('-') ? -1 : 1) * (offsetHours * 60 + offsetMinutes) * 60_000);
+}
+
+function notADate(name: string, cell: CellValue): string {
+  return `${name} is ${described(cell)}, which is not a date; use an Excel date or text like 2026-03-01T09:30:00Z.`;
+}
+
+function isEmpty(cell: CellValue | undefined): cell is null | undefined {
+  return cell === null || cell === undefined || (typeof cell === 'string' && cell.trim() === '');
+}
+
+function described(cell: CellValue): string {
+  if (cell instanceof Date) return `the date ${displayValue(cell)}`;
+  if (cell !== null && typeof cell === 'object') return `the error ${displayValue(cell)}`;
+  return typeof cell === 'string' ? quoted(cell) : String(displayValue(cell));
+}
+
+/** The value as a person sees it, short enough for a sentence and with nothing unprintable in it. */
+function quoted(cell: CellValue): string {
+  const text = [...(displayValue(cell) ?? '').trim()];
+  const short = text.length > 60 ? `${text.slice(0, 60).join('')}…` : text.join('');
+  return `"${short.replace(/\p{Cc}/gu, '\uFFFD')}"`;
+}
