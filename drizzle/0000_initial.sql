@@ -259,7 +259,7 @@ CREATE UNIQUE INDEX "tickets_number_key" ON "tickets" USING btree ("number");-->
 CREATE INDEX "tickets_next_deadline_idx" ON "tickets" USING btree ("sla_next_deadline_at","id") WHERE "tickets"."sla_next_deadline_at" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "tickets_created_idx" ON "tickets" USING btree ("created_at","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "tickets_updated_idx" ON "tickets" USING btree ("updated_at","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
-CREATE INDEX "tickets_due_idx" ON "tickets" USING btree ("sla_due_at","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
+CREATE INDEX "tickets_due_idx" ON "tickets" USING btree (coalesce("sla_due_at", 'infinity'::timestamptz),"id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "tickets_priority_idx" ON "tickets" USING btree ("priority","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "tickets_status_created_idx" ON "tickets" USING btree ("status","created_at","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "tickets_client_created_idx" ON "tickets" USING btree ("client_id","created_at","id") WHERE "tickets"."deleted_at" IS NULL;--> statement-breakpoint

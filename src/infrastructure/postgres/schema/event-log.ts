@@ -6,7 +6,9 @@ import { instant } from './columns.ts';
 export const eventLog = pgTable(
   'event_log',
   {
-    position: bigint('position', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity({ name: 'event_log_position_seq', cache: 1 }),
+    position: bigint('position', { mode: 'number' })
+      .primaryKey()
+      .generatedAlwaysAsIdentity({ name: 'event_log_position_seq', cache: 1 }),
     id: uuid('id').notNull(),
     type: text('type').notNull(),
     /** The ticket, import, user, client or policy that changed, by `type`. */
@@ -20,7 +22,9 @@ export const eventLog = pgTable(
   (t) => [
     uniqueIndex('event_log_id_key').on(t.id),
     index('event_log_subject_idx').on(t.subjectId, t.position),
-    index('event_log_alerts_idx').on(t.position).where(sql`${t.type} IN ('sla.at_risk', 'sla.breached', 'sla.escalated', 'sla.acknowledged')`),
+    index('event_log_alerts_idx')
+      .on(t.position)
+      .where(sql`${t.type} IN ('sla.at_risk', 'sla.breached', 'sla.escalated', 'sla.acknowledged')`),
   ],
 );
 

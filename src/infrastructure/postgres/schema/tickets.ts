@@ -74,13 +74,16 @@ export const tickets = pgTable(
       index('tickets_next_deadline_idx').on(t.slaNextDeadlineAt, t.id).where(sql`${t.slaNextDeadlineAt} IS NOT NULL`),
       index('tickets_created_idx').on(t.createdAt, t.id).where(kept),
       index('tickets_updated_idx').on(t.updatedAt, t.id).where(kept),
-      index('tickets_due_idx').on(t.slaDueAt, t.id).where(kept),
+      // A ticket without a due instant sorts as never due, so that one keyset comparison serves the whole order.
+      index('tickets_due_idx').on(sql`coalesce(${t.slaDueAt}, 'infinity'::timestamptz)`, t.id).where(kept),
       index('tickets_priority_idx').on(t.priority, t.id).where(kept),
       index('tickets_status_created_idx').on(t.status, t.createdAt, t.id).where(kept),
       index('tickets_client_created_idx').on(t.clientId, t.createdAt, t.id).where(kept),
       index('tickets_assignee_created_idx').on(t.assigneeId, t.createdAt, t.id).where(kept),
       index('tickets_sla_state_created_idx').on(t.slaState, t.createdAt, t.id).where(kept),
-      index('tickets_breached_created_idx').on(t.createdAt, t.id).where(sql`${t.deletedAt} IS NULL AND ${t.slaBreachedAt} IS NOT NULL`),
+      index('tickets_breached_created_idx')
+        .on(t.createdAt, t.id)
+        .where(sql`${t.deletedAt} IS NULL AND ${t.slaBreachedAt} IS NOT NULL`),
       index('tickets_sla_tier_policy_idx').on(t.slaTier, t.slaPolicyVersion).where(sql`${t.slaState} <> 'MET'`),
       index('tickets_tags_idx').using('gin', t.tags),
       index('tickets_text_trgm_idx').using('gin', sql`lower(${t.title} || ' ' || ${t.description}) gin_trgm_ops`),
