@@ -1,0 +1,53 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { checkEmail } from '../../domain/email.ts';
+import type { Clock, NewId } from '../runtime.ts';
+import { issueTokens, type SignedIn } from './issue-tokens.ts';
+import type { AccessTokens, Passwords, RefreshSecrets, Sessions } from './ports.ts';
+
+export interface LoginDeps {
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly accessTokens: AccessTokens;
+  readonly refreshSecrets: RefreshSecrets;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly refreshTokenTtlMs: number;
+}
+
+/**
+ * Signs a user in by email, in any case, and password.
+ * @throws UNAUTHENTICATED, in the same words and after the same work, for an unknown address, a wrong password and an
+ * inactive user.
+ */
+export const login =
+  (deps: LoginDeps) =>
+  async (input: { readonly email: string; readonly password: string }): Promise<SignedIn> => {
+    const email = checkEmail('email', input.email);
+    const account = email.problems.length === 0 ? await deps.sessions.accountByEmail(email.value) : undefined;
+    const matches = await deps.passwords.matches(input.password, account?.passwordHash);
+    if (!account || !matches || !account.user.active) throw refused();
+    const { user, sessionEpoch } = account;
+    const refreshToken = deps.refreshSecrets.create();
+    const now = deps.clock.now();
+    const id = deps.newId();
+    const opened = await deps.sessions.open(
+      {
+        id,
+        familyId: id,
+        userId: user.id,
+        hash: deps.refreshSecrets.hash(refreshToken),
+        issuedAt: now,
+        expiresAt: new Date(now.getTime() + deps.refreshTokenTtlMs),
+        usedAt: null,
+        revokedAt: null,
+      },
+      sessionEpoch,
+    );
+    // The password was changed, or the user deactivated, while it was being compared.
+    if (!opened) throw refused();
+    return issueTokens(deps.accessTokens, user, sessionEpoch, refreshToken, now);
+  };
+
+function refused(): DomainError<'UNAUTHENTICATED'> {
+  return new DomainError('UNAUTHENTICATED', 'The email address or the password is wrong.', {});
+}

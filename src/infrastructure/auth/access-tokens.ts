@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { AccessTokens } from '../../application/session/ports.ts';
+import { ROLES, type Role } from '../../domain/enums.ts';
+
+export interface AccessTokenOptions {
+  /** The key of the HMAC; 32 bytes or more to be safe. A text counts as its UTF-8 bytes. */
+  readonly secret: string | Uint8Array;
+  readonly ttlSeconds: number;
+  /** The `iss` and `aud` that are written and asked for. */
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+const ALGORITHM = 'HS256';
+/** RFC 9068: tells an access token from any other JWT that might be signed with the same key. */
+const TYPE = 'at+jwt';
+
+/** Access tokens as JWTs (HS256), with the session epoch as `ep`. Everything in them is checked; jose alone asks for little. */
+export function joseAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { ttlSeconds, issuer = 'techsupport-pro', audience = 'techsupport-pro' } = options;
+  const key = typeof options.secret === 'string' ? new TextEncoder().encode(options.secret) : options.secret;
+
+  return {
+    async issue({ userId, role, sessionEpoch }, now) {
+      const issuedAt = Math.floor(now.getTime() / 1000);
+      const expiresAt = issuedAt + ttlSeconds;
+      const token = await new SignJWT({ role, ep: sessionEpoch })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setJti(randomUUID())
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expiresAt)
+        .sign(key);
+      return { token, expiresAt: new Date(expiresAt * 1000) };
+    },
+
+    async verify(token, now) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: [ALGORITHM],
+          typ: TYPE,
+          issuer,
+          audience,
+          requiredClaims: ['sub', 'role', 'jti', 'iat', 'exp', 'ep'],
+          currentDate: now,
+        });
+        const { sub, role, ep, exp } = payload;
+        if (sub === undefined || exp === undefined || !isRole(role) || typeof ep !== 'number') return undefined;
+        return { userId: sub, role, sessionEpoch: ep, expiresAt: new Date(exp * 1000) };
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function isRole(value: unknown): value is Role {
+  return ROLES.some((role) => role === value);
+}

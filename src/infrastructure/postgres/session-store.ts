@@ -1,0 +1,140 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Account, Sessions } from '../../application/session/ports.ts';
+import type { RefreshToken } from '../../domain/refresh-token.ts';
+import { asUuid } from '../../domain/uuid.ts';
+import type { Database, Sql } from './database.ts';
+import { refreshTokens, users } from './schema/people.ts';
+import { endSessions, revoke } from './session-rows.ts';
+import { userColumns } from './user-store.ts';
+
+const PRUNED_AT_ONCE = 5_000;
+
+/**
+ * Sign-ins in Postgres. Whatever changes the sessions of a user locks the user's row first, so that everything about them
+ * happens one after another and nothing can deadlock.
+ */
+export function postgresSessions(db: Database): Sessions {
+  const accounts = (on: Sql) =>
+    on
+      .select({ user: userColumns, passwordHash: users.passwordHash, sessionEpoch: users.sessionEpoch })
+      .from(users)
+      .$dynamic();
+
+  return {
+    async accountByEmail(email) {
+      const [account] = await accounts(db.sql).where(eq(users.email, email));
+      return account;
+    },
+
+    async accountById(userId) {
+      const id = asUuid(userId);
+      if (id === undefined) return undefined;
+      const [account] = await accounts(db.sql).where(eq(users.id, id));
+      return account;
+    },
+
+    async standingOf(userId) {
+      const id = asUuid(userId);
+      if (id === undefined) return undefined;
+      const [standing] = await db.sql
+        .select({ role: users.role, active: users.active, sessionEpoch: users.sessionEpoch })
+        .from(users)
+        .where(eq(users.id, id));
+      return standing;
+    },
+
+    async open(token, sessionEpoch) {
+      return db.transaction(async (tx) => {
+        const account = await lock(tx.sql, eq(users.id, token.userId));
+        if (!account?.user.active || account.sessionEpoch !== sessionEpoch) return false;
+        await keep(tx.sql, token);
+        return true;
+      });
+    },
+
+    async exchange(hash, successorHash, judge) {
+      return db.transaction(async (tx) => {
+        const account = await lock(tx.sql, ownerOf(hash));
+        if (!account) return undefined;
+        // Read after the lock was won, by a statement of its own: what others changed before is seen.
+        const token = await byHash(tx.sql, hash);
+        if (!token) return undefined;
+        const successor = token.usedAt ? await byHash(tx.sql, successorHash) : undefined;
+        const presented = { token, successor, user: account.user, sessionEpoch: account.sessionEpoch };
+        const judgement = judge(presented);
+        if (judgement.outcome === 'ROTATE') {
+          await tx.sql.update(refreshTokens).set({ usedAt: judgement.at }).where(eq(refreshTokens.id, token.id));
+          await keep(tx.sql, judgement.successor);
+        } else if (judgement.outcome === 'REPLAYED') {
+          await revoke(tx.sql, eq(refreshTokens.familyId, token.familyId), judgement.at);
+        }
+        return { ...presented, outcome: judgement.outcome };
+      });
+    },
+
+    async endFamily(hash, now) {
+      await db.transaction(async (tx) => {
+        if (!(await lock(tx.sql, ownerOf(hash)))) return;
+        const token = await byHash(tx.sql, hash);
+        if (token) await revoke(tx.sql, eq(refreshTokens.familyId, token.familyId), now);
+      });
+    },
+
+    async endAll(event) {
+      await db.transaction(async (tx) => {
+        if (event.subjectId === null) return;
+        await endSessions(tx.sql, event.subjectId, event.occurredAt);
+        tx.append([event]);
+      });
+    },
+
+    async changePassword(passwordHash, sessionEpoch, event) {
+      return db.transaction(async (tx) => {
+        if (event.subjectId === null) return false;
+        const account = await lock(tx.sql, eq(users.id, event.subjectId));
+        if (!account?.user.active || account.sessionEpoch !== sessionEpoch) return false;
+        await tx.sql.update(users).set({ passwordHash }).where(eq(users.id, event.subjectId));
+        await endSessions(tx.sql, event.subjectId, event.occurredAt);
+        tx.append([event]);
+        return true;
+      });
+    },
+
+    async prune(now) {
+      let total = 0;
+      for (;;) {
+        const { rowCount } = await db.sql.execute(sql`
+          DELETE FROM refresh_tokens WHERE id IN (
+            SELECT id FROM refresh_tokens WHERE expires_at < ${now.toISOString()}::timestamptz
+             LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
+        total += rowCount ?? 0;
+        if ((rowCount ?? 0) < PRUNED_AT_ONCE) return total;
+      }
+    },
+  };
+
+  /** Holds the user's row: nobody else signs them in, refreshes or ends their sessions until the transaction is over. */
+  async function lock(on: Sql, which: SQL): Promise<Account | undefined> {
+    // Not FOR UPDATE: that would hold up everyone who inserts a row that refers to the user.
+    const [account] = await accounts(on).where(which).for('no key update');
+    return account;
+  }
+}
+
+function ownerOf(hash: Uint8Array) {
+  return sql`${users.id} = (SELECT user_id FROM refresh_tokens WHERE token_hash = ${Buffer.from(hash)})`;
+}
+
+async function byHash(on: Sql, hash: Uint8Array): Promise<RefreshToken | undefined> {
+  const [row] = await on
+    .select()
+    .from(refreshTokens)
+    .where(eq(refreshTokens.tokenHash, Buffer.from(hash)));
+  if (!row) return undefined;
+  const { tokenHash, ...token } = row;
+  return { ...token, hash: tokenHash };
+}
+
+async function keep(on: Sql, { hash, ...token }: RefreshToken): Promise<void> {
+  await on.insert(refreshTokens).values({ ...token, tokenHash: Buffer.from(hash) });
+}
