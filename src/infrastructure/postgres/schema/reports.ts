@@ -5,7 +5,6 @@ import {
   date,
   index,
   integer,
-  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -14,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ClientTier, TicketStatus } from '../../../domain/enums.ts';
-import { instant } from './columns.ts';
+import { bytea, instant } from './columns.ts';
 
 /** The raw material of the reports: one log for each live ticket and for each imported row. */
 export const ticketLogs = pgTable(
@@ -53,46 +52,59 @@ export const ticketLogs = pgTable(
   ],
 );
 
-/** What happened on one UTC day in one tier; derived from ticket_logs, rebuildable at any time. */
-export const reportDays = pgTable(
-  'report_days',
+/** The lengths of the stretches that buckets sum up; a report reads few long ones in place of many short ones. */
+export type StoredSpan = 'DAY' | 'MONTH' | 'YEAR';
+
+/**
+ * What happened in one UTC day, month or year in one tier. Days derive from ticket_logs, months from days, years from
+ * months; all can be rebuilt at any time. A stretch in which nothing happened has no row.
+ */
+export const reportBuckets = pgTable(
+  'report_buckets',
   {
-    day: date('day', { mode: 'string' }).notNull(),
+    span: text('span').$type<StoredSpan>().notNull(),
+    /** The first day of the stretch. */
+    start: date('start', { mode: 'string' }).notNull(),
     tier: text('tier').$type<ClientTier>().notNull(),
-    /** Logs created on the day. */
+    /** Logs created in the stretch. */
     opened: integer('opened').notNull(),
     /** Of those, the ones with escalationLevel > 0. */
     openedEscalated: integer('opened_escalated').notNull(),
-    /** Logs with resolvedAt on the day, by their status. */
+    /** Logs with resolvedAt in the stretch, by their status. */
     resolved: integer('resolved').notNull(),
     closed: integer('closed').notNull(),
-    resolutionMs: bigint('resolution_ms', { mode: 'number' }).notNull(),
-    /** Mergeable sketch of the resolution times: bucket index -> count. */
-    resolutionSketch: jsonb('resolution_sketch').$type<Record<string, number>>().notNull(),
+    resolutionMs: bigint('resolution_ms', { mode: 'bigint' }).notNull(),
+    /** Mergeable sketch of the resolution times, encoded by domain/report/sketch.ts. */
+    resolutionSketch: bytea('resolution_sketch').notNull(),
     escalated: integer('escalated').notNull(),
     breached: integer('breached').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.day, t.tier] })],
+  (t) => [primaryKey({ columns: [t.span, t.start, t.tier] })],
 );
 
-/** What one agent resolved on one UTC day; derived from ticket_logs. */
-export const reportAgentDays = pgTable(
-  'report_agent_days',
+/** What one agent resolved in one UTC day, month or year; derived like `reportBuckets`. */
+export const reportAgentBuckets = pgTable(
+  'report_agent_buckets',
   {
-    day: date('day', { mode: 'string' }).notNull(),
+    span: text('span').$type<StoredSpan>().notNull(),
+    start: date('start', { mode: 'string' }).notNull(),
     agent: text('agent').notNull(),
     resolved: integer('resolved').notNull(),
-    resolutionMs: bigint('resolution_ms', { mode: 'number' }).notNull(),
+    resolutionMs: bigint('resolution_ms', { mode: 'bigint' }).notNull(),
     breached: integer('breached').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.day, t.agent] })],
+  (t) => [primaryKey({ columns: [t.span, t.start, t.agent] })],
 );
 
 /**
  * Days whose buckets no longer match the logs. Append-only on purpose: a mark is a row of its own, committed with the
  * logs it speaks of, so that a recomputation can never swallow a mark whose logs it did not see.
  */
-export const reportDirtyDays = pgTable('report_dirty_days', {
-  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-  day: date('day', { mode: 'string' }).notNull(),
-});
+export const reportDirtyDays = pgTable(
+  'report_dirty_days',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    day: date('day', { mode: 'string' }).notNull(),
+  },
+  (t) => [index('report_dirty_days_day_idx').on(t.day)],
+);
