@@ -1,19 +1,20 @@
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Caller } from './caller.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What every resolver knows of the operation that it answers. */
-export interface GraphqlContext {
-  /** null: nobody is signed in. */
-  readonly actor: Actor | null;
-  readonly requestId: string;
-  /** The caller's address, by TRUST_PROXY. */
-  readonly ip: string;
+export interface GraphqlContext extends Caller {
   readonly loaders: Loaders;
 }
 
-/** The signed-in actor; else UNAUTHENTICATED. */
-export function signedIn(context: GraphqlContext): Actor {
+/** The signed-in actor; else UNAUTHENTICATED, or why the token that was sent was refused. */
+export function signedIn(context: Caller): Actor {
   if (context.actor) return context.actor;
-  throw new DomainError('UNAUTHENTICATED', 'Sign in first: send "authorization: Bearer <accessToken>" from the login mutation.', {});
+  if (context.authenticationError) throw context.authenticationError;
+  throw new DomainError(
+    'UNAUTHENTICATED',
+    'Sign in first: send "authorization: Bearer <accessToken>" from the login mutation.',
+    {},
+  );
 }

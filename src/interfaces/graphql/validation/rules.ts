@@ -1,0 +1,21 @@
+import { type ASTVisitor, GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { type DocumentLimits, limitsRule } from './limits.ts';
+
+/** Refuses `__schema` and `__type`; `__typename` stays. */
+function noIntrospection(context: ValidationContext): ASTVisitor {
+  return {
+    Field(node) {
+      if (node.name.value !== '__schema' && node.name.value !== '__type') return;
+      context.reportError(
+        new GraphQLError('Introspection is off on this server. The schema is published with its documentation.', {
+          nodes: node,
+        }),
+      );
+    },
+  };
+}
+
+/** What every document must pass besides GraphQL's own rules, over HTTP and WebSocket alike. */
+export function documentRules(limits: DocumentLimits, introspection: boolean): readonly ValidationRule[] {
+  return introspection ? [limitsRule(limits)] : [limitsRule(limits), noIntrospection];
+}
