@@ -1,0 +1,49 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { ClientTier } from '../../domain/enums.ts';
+import type { LoggedEvent } from '../../domain/event.ts';
+import { type SlaAlert, type SlaAlertKind, toAlert } from '../../domain/sla-alert.ts';
+import { asUuid } from '../../domain/uuid.ts';
+import { authorise } from '../authorise.ts';
+import { checkFirst, type Page } from '../page.ts';
+import { visible } from '../ticket/find-ticket.ts';
+import type { TicketStore } from '../ticket/ports.ts';
+import { resumePosition } from './event-cursor.ts';
+import type { EventLog } from './ports.ts';
+
+interface AlertsQuery {
+  readonly first: number;
+  readonly after?: string | null | undefined;
+  readonly kinds?: readonly SlaAlertKind[] | null | undefined;
+  readonly tier?: ClientTier | null | undefined;
+}
+
+/** Alerts, oldest first, with the subscription's cursors; an agent gets those of tickets that they hold now. */
+export const listAlerts =
+  (deps: { log: EventLog }) =>
+  async (actor: Actor, query: AlertsQuery): Promise<Page<SlaAlert>> => {
+    authorise(actor, 'desk.read');
+    const first = checkFirst(query.first);
+    const after = (await resumePosition(deps.log, query.after)) ?? 0;
+    const page = await deps.log.alerts({ actor, kinds: query.kinds ?? null, tier: query.tier ?? null, first, after });
+    const items = page.items.flatMap(({ cursor, node }) => {
+      const alert = toAlert(node);
+      return alert ? [{ cursor, node: alert }] : [];
+    });
+    return { ...page, items };
+  };
+
+/** A ticket's events, oldest first; null when the actor may not know of the ticket. */
+export const ticketHistory =
+  (deps: { log: EventLog; tickets: TicketStore }) =>
+  async (
+    actor: Actor,
+    ticketId: string,
+    query: { first: number; after?: string | null | undefined },
+  ): Promise<Page<LoggedEvent> | null> => {
+    authorise(actor, 'desk.read');
+    const first = checkFirst(query.first);
+    const id = asUuid(ticketId);
+    const ticket = id ? visible(actor, (await deps.tickets.byIds([id]))[0] ?? null) : null;
+    if (!ticket) return null;
+    return deps.log.history(ticket.id, first, (await resumePosition(deps.log, query.after)) ?? 0);
+  };

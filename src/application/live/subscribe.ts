@@ -1,0 +1,89 @@
+import { may } from '../../domain/access.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { notFound } from '../../domain/domain-error.ts';
+import type { ClientTier } from '../../domain/enums.ts';
+import { type LoggedEvent, TICKET_EVENT_TYPES } from '../../domain/event.ts';
+import { alertEventTypes, type SlaAlert, type SlaAlertKind, toAlert } from '../../domain/sla-alert.ts';
+import type { Ticket } from '../../domain/ticket.ts';
+import { asUuid } from '../../domain/uuid.ts';
+import { authorise } from '../authorise.ts';
+import type { TicketStore } from '../ticket/ports.ts';
+import { resumePosition } from './event-cursor.ts';
+import type { LiveHub } from './live-hub.ts';
+import { LiveSubscription } from './live-subscription.ts';
+import type { EventLog, EventSelection } from './ports.ts';
+import type { TicketSnapshots } from './ticket-snapshots.ts';
+
+export interface LiveDeps {
+  readonly log: EventLog;
+  readonly hub: LiveHub;
+  readonly tickets: TicketStore;
+  readonly snapshots: TicketSnapshots;
+  readonly maxBacklog: number;
+  readonly now: () => number;
+}
+
+/** What a transport knows of one subscription: where to resume, and how to cut it off when it does not keep up. */
+export interface Subscriber {
+  readonly actor: Actor;
+  readonly after: string | null;
+  readonly onSlow: () => void;
+}
+
+export interface DeliveredAlert {
+  readonly alert: SlaAlert;
+  readonly ticket: Ticket;
+}
+
+export interface DeliveredTicketEvent {
+  readonly event: LoggedEvent;
+  /** null: the subscriber may not know of the ticket (any more). */
+  readonly ticket: Ticket | null;
+}
+
+/** Alerts after the cursor, then live. An agent gets only those of tickets that they hold at the moment of delivery. */
+export const subscribeSlaAlerts =
+  (deps: LiveDeps) =>
+  async (
+    subscriber: Subscriber,
+    filter: { kinds: readonly SlaAlertKind[] | null; tier: ClientTier | null },
+  ): Promise<AsyncIterableIterator<DeliveredAlert>> => {
+    authorise(subscriber.actor, 'desk.read');
+    const selection = { types: alertEventTypes(filter.kinds), subjectId: null };
+    return follow(deps, subscriber, selection, async (event, ticket) => {
+      const alert = toAlert(event);
+      if (!alert || !ticket || (filter.tier && alert.tier !== filter.tier)) return undefined;
+      return may(subscriber.actor, 'sla.alerts', ticket) ? { alert, ticket } : undefined;
+    });
+  };
+
+/** Events of all tickets, or of one, after the cursor, then live. An agent learns of a deletion by an event without its ticket. */
+export const subscribeTicketEvents =
+  (deps: LiveDeps) =>
+  async (subscriber: Subscriber, ticketId: string | null): Promise<AsyncIterableIterator<DeliveredTicketEvent>> => {
+    const { actor } = subscriber;
+    authorise(actor, 'desk.read');
+    const subjectId = ticketId === null ? null : (asUuid(ticketId) ?? null);
+    if (ticketId !== null) {
+      const ticket = subjectId ? (await deps.tickets.byIds([subjectId]))[0] : null;
+      if (!ticket || !may(actor, 'desk.read', ticket)) throw notFound('ticket', ticketId);
+    }
+    return follow(deps, subscriber, { types: TICKET_EVENT_TYPES, subjectId }, async (event, ticket) => {
+      if (ticket && may(actor, 'desk.read', ticket)) return { event, ticket };
+      return event.type === 'ticket.deleted' ? { event, ticket: null } : undefined;
+    });
+  };
+
+/** One subscriber of a selection of the log, each event delivered with its ticket as it is at that moment. */
+export async function follow<T>(
+  deps: LiveDeps,
+  { after, onSlow }: Subscriber,
+  selection: EventSelection,
+  deliver: (event: LoggedEvent, ticket: Ticket | null) => Promise<T | undefined>,
+): Promise<LiveSubscription<T>> {
+  const position = await resumePosition(deps.log, after);
+  const rest = { onSlow, prefetch: (events: readonly LoggedEvent[]) => deps.snapshots.prefetch(events) };
+  return new LiveSubscription({ ...deps, ...rest }, selection, position, async (event) =>
+    deliver(event, await deps.snapshots.of(event)),
+  );
+}

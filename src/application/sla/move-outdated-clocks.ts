@@ -1,0 +1,39 @@
+import type { ClientTier } from '../../domain/enums.ts';
+import { moveToPolicy } from '../../domain/sla-detection.ts';
+import type { Clock, NewId } from '../runtime.ts';
+import type { ClockSlices } from './ports.ts';
+
+/** How many tickets move before a mutation answers; more move in the background (sla.md). */
+export const MOVED_AT_ONCE = 500;
+
+const SLICE = 250;
+
+type Scope = { tier: ClientTier } | { clientId: string } | 'all';
+
+export type MoveOutdatedClocks = (scope: Scope, atMost?: number) => Promise<{ moved: number; more: boolean }>;
+
+/**
+ * Puts unsettled tickets that run under an outdated policy or a former tier under the one in force, in short transactions, `atMost`
+ * of them. Safe to repeat and to run twice at a time: a ticket that is up to date is left alone.
+ */
+export const moveOutdatedClocks =
+  (deps: { slices: ClockSlices; clock: Clock; newId: NewId; scheduleMore: () => Promise<void> }): MoveOutdatedClocks =>
+  async (scope, atMost = MOVED_AT_ONCE) => {
+    let moved = 0;
+    let more = true;
+    while (more && moved < atMost) {
+      const limit = Math.min(SLICE, atMost - moved);
+      const slice = await deps.slices.changeOutdated(scope, limit, ({ ticket, policy, policyInForce }) => {
+        const type = policyInForce.tier === ticket.clock.tier ? 'sla.policy_changed' : 'sla.tier_changed';
+        return moveToPolicy(ticket, policy, policyInForce, type, {
+          actor: null,
+          now: deps.clock.now(),
+          newId: deps.newId,
+        });
+      });
+      moved += slice;
+      more = slice === limit;
+    }
+    if (more) await deps.scheduleMore();
+    return { moved, more };
+  };

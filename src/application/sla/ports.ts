@@ -1,0 +1,50 @@
+import type { ClientTier } from '../../domain/enums.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import type { SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import type { TicketChange } from '../../domain/ticket.ts';
+import type { TicketState } from '../ticket/ports.ts';
+
+export interface PolicyStore {
+  /** The policy in force for a tier; there always is one. */
+  inForce(tier: ClientTier): Promise<SlaPolicy>;
+  /** Those in force, VIP first. */
+  all(): Promise<SlaPolicy[]>;
+  /** A version that once was in force; versions never change. */
+  version(tier: ClientTier, version: number): Promise<SlaPolicy>;
+  /** Puts the next version in force, with the event that `event` makes of it. */
+  set(edit: SlaPolicyEdit, by: string, at: Date, event: (policy: SlaPolicy) => NewEvent): Promise<SlaPolicy>;
+  /** Adds version 1 of each tier that has none. */
+  seed(policies: readonly SlaPolicyEdit[], at: Date): Promise<void>;
+}
+
+/** A deadline that a timer can wait for. */
+export interface Deadlines {
+  /** Up to `limit` instants that come next, nearest first, none after `until`; overdue ones included. */
+  next(until: Date, limit: number): Promise<Date[]>;
+}
+
+/** The tickets with something due, or under an outdated policy, claimed and changed in bulk. */
+export interface ClockSlices {
+  /**
+   * Claims up to `limit` tickets whose next deadline is at or before `now`, in due order, skipping rows that somebody holds, and
+   * saves what `rule` makes of each, all in one transaction. One claimer at a time: the result is null when another one is at it.
+   */
+  changeDue(now: Date, limit: number, rule: (state: TicketState) => TicketChange): Promise<ClaimedSlice | null>;
+  /**
+   * The same for up to `limit` unsettled tickets that are not under the policy in force for their client's tier. `scope` narrows
+   * it to one tier's or one client's tickets.
+   */
+  changeOutdated(
+    scope: { tier: ClientTier } | { clientId: string } | 'all',
+    limit: number,
+    rule: (state: TicketState) => TicketChange,
+  ): Promise<number>;
+  /** How many clocks run, are overdue, and are overdue without an alert at `now`. */
+  counts(now: Date): Promise<{ running: number; overdue: number; overdueUnalerted: number }>;
+}
+
+export interface ClaimedSlice {
+  /** How many rows were claimed; fewer than `limit` means that nothing more was due and free. */
+  readonly claimed: number;
+  readonly changes: readonly TicketChange[];
+}

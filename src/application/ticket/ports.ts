@@ -1,0 +1,110 @@
+import type { ClientTier, TicketStatus } from '../../domain/enums.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import type { SlaClock } from '../../domain/sla-clock.ts';
+import type { SlaPolicy } from '../../domain/sla-policy.ts';
+import type { Escalation, Ticket, TicketChange } from '../../domain/ticket.ts';
+import type { Page } from '../page.ts';
+
+/** What a rule is given to decide on: the locked ticket and the policies that may apply to it. */
+export interface TicketState {
+  readonly ticket: Ticket;
+  /** The policy version that the running cycle is under. */
+  readonly policy: SlaPolicy;
+  /** What is in force now for the client's present tier; a new cycle starts under it. */
+  readonly policyInForce: SlaPolicy;
+}
+
+/** A ticket before the store has given it its number. */
+export type TicketDraft = Omit<Ticket, 'number'>;
+
+export interface Comment {
+  readonly id: string;
+  readonly ticketId: string;
+  readonly authorId: string;
+  readonly body: string;
+  readonly internal: boolean;
+  readonly createdAt: Date;
+}
+
+export type ShownSlaState = 'RUNNING' | 'PAUSED' | 'MET' | 'BREACHED';
+
+export interface TicketFilter {
+  readonly status?: readonly TicketStatus[] | null | undefined;
+  readonly priority?: readonly number[] | null | undefined;
+  readonly clientId?: string | null | undefined;
+  readonly tier?: ClientTier | null | undefined;
+  readonly assigneeId?: string | null | undefined;
+  readonly unassigned?: boolean | null | undefined;
+  readonly slaState?: readonly ShownSlaState[] | null | undefined;
+  readonly dueBefore?: Date | null | undefined;
+  /** Created at or after. */
+  readonly from?: Date | null | undefined;
+  /** Created before. */
+  readonly to?: Date | null | undefined;
+  readonly tag?: string | null | undefined;
+  /** 3 characters or more, or a ticket number; in title, description, reference and client name. */
+  readonly search?: string | null | undefined;
+  readonly includeDeleted?: boolean | null | undefined;
+}
+
+export type TicketSort = 'CREATED_AT' | 'UPDATED_AT' | 'DUE_AT' | 'PRIORITY' | 'NUMBER';
+
+export interface TicketListQuery {
+  readonly filter: TicketFilter;
+  readonly sort: TicketSort;
+  readonly direction: 'ASC' | 'DESC';
+  readonly first: number;
+  /** A cursor of the same sort and direction. */
+  readonly after: string | null;
+  /** From 1; instead of `after`. */
+  readonly page: number | null;
+}
+
+export interface TicketStore {
+  /**
+   * Stores a new ticket with its number. `createdFrom` is the fingerprint of caller and input: the same id and fingerprint
+   * again returns the stored ticket and writes nothing; the same id with another fingerprint is CONFLICT.
+   */
+  create(draft: TicketDraft, createdFrom: string, events: readonly NewEvent[]): Promise<Ticket>;
+  /**
+   * Locks the ticket, lets `rule` decide, and saves ticket, clock, escalations and events in one transaction. What `rule`
+   * throws rolls back and is thrown on. null: there is no such ticket. Nothing is written when the rule changed nothing.
+   */
+  change(id: string, rule: (state: TicketState) => TicketChange): Promise<Ticket | null>;
+  /** In the order of `ids`; null where there is none. */
+  byIds(ids: readonly string[]): Promise<(Ticket | null)[]>;
+  byNumber(number: number): Promise<Ticket | null>;
+  /** A keyset page; a cursor of another order is VALIDATION_FAILED. */
+  list(query: TicketListQuery): Promise<Page<Ticket>>;
+  /** The escalations of each ticket, oldest first, in the order of `ticketIds`. */
+  escalationsOf(ticketIds: readonly string[]): Promise<Escalation[][]>;
+  /** Acknowledges what is open in the ticket's present cycle; see acknowledgeEscalation for the rules it enforces. */
+  acknowledge(
+    id: string,
+    by: string,
+    at: Date,
+    event: (state: TicketState) => NewEvent,
+  ): Promise<Acknowledgement | null>;
+  escalation(id: string): Promise<Escalation | null>;
+  endedCycles(ticketId: string): Promise<SlaClock[]>;
+}
+
+export interface Acknowledgement {
+  readonly ticket: Ticket;
+  /** 'now': this call did it; 'before': it had been done; 'nothing': the cycle has no escalation. */
+  readonly outcome: 'now' | 'before' | 'nothing' | 'deleted';
+}
+
+export interface CommentStore {
+  /** Adds the comment and its event; null when there is no such ticket. The ticket's version stays as it is. */
+  add(comment: Comment, event: NewEvent): Promise<Comment>;
+  byId(id: string): Promise<Comment | null>;
+  /** Oldest first. */
+  page(ticketId: string, first: number, after: string | null): Promise<Page<Comment>>;
+}
+
+/** What tickets need to know of users. */
+export interface Assignees {
+  /** Whether a user with this id exists and is active. */
+  isActive(userId: string): Promise<boolean>;
+}
