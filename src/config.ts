@@ -1,0 +1,197 @@
+import { resolve } from 'node:path';
+import { type Variables, variables } from './config-variables.ts';
+import { isSystemError, StartupError } from './startup-error.ts';
+
+/** Everything that can be set from outside. Units are in the names; `.env.example` describes each variable. */
+export interface Config {
+  readonly environment: 'development' | 'production' | 'test';
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly http: {
+    /** 0 asks the system for any free port. */
+    readonly port: number;
+    readonly host: string;
+    /** As Fastify takes it: nobody, or addresses and networks separated by commas. */
+    readonly trustProxy: false | string;
+    readonly corsOrigins: readonly string[];
+    /** Of a request that is not an upload. */
+    readonly bodyMaxBytes: number;
+  };
+  readonly database: {
+    /** Absent: the embedded Postgres. */
+    readonly url: string | undefined;
+    readonly poolMax: number;
+  };
+  readonly auth: {
+    /** Absent only outside production: then one is made and kept in the data folder. */
+    readonly jwtSecret: string | undefined;
+    /** Of the first admin; absent: `admin123` outside production, and in production a database that has users. */
+    readonly adminPassword: string | undefined;
+    readonly accessTokenMinutes: number;
+    readonly refreshTokenDays: number;
+    readonly bcryptCost: number;
+  };
+  /** A maximum of 0 turns that limit off. */
+  readonly rateLimit: {
+    readonly max: number;
+    readonly windowMinutes: number;
+    readonly userMax: number;
+  };
+  readonly graphql: {
+    readonly introspection: boolean;
+    readonly maxTokens: number;
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxRootFields: number;
+    readonly maxDirectives: number;
+    readonly operationTimeoutSeconds: number;
+  };
+  readonly websocket: {
+    readonly frameMaxBytes: number;
+    readonly subscriptionsPerSocket: number;
+    /** Events that may wait for one slow subscriber before it is cut off. */
+    readonly subscriberMaxBacklog: number;
+  };
+  readonly sla: { readonly sweepSeconds: number };
+  readonly imports: {
+    readonly maxBytes: number;
+    readonly concurrency: number;
+    readonly chunkRows: number;
+  };
+  readonly metrics: {
+    readonly token: string | undefined;
+    /** Absent: `/metrics` is served on the main port. */
+    readonly port: number | undefined;
+  };
+  readonly logging: {
+    readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+    readonly pretty: boolean;
+  };
+  /** Sentences to log once at the start: settings that work but should not stay. */
+  readonly warnings: readonly string[];
+}
+
+/** The environment holds mistakes; `message` lists all of them, a sentence each on a line of its own. */
+export class ConfigError extends StartupError {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+  }
+}
+
+/**
+ * Reads the configuration. Without an argument that is the process's environment, completed by the file `.env` of the
+ * working directory where there is one (the environment wins). The only reader of `process.env`.
+ * @throws ConfigError with every mistake at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = environmentWithFile()): Config {
+  const parsed = variables.safeParse(env);
+  const mistakes = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
+  mistakes.push(...mistakesTogether(env));
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  return freeze(arrange(parsed.data));
+}
+
+function environmentWithFile(): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code !== 'ENOENT') throw new ConfigError([`The file .env cannot be read (${error.message}).`]);
+  }
+  return process.env;
+}
+
+/** What one variable alone does not show. Read from the raw text, so that it is told beside other mistakes. */
+function mistakesTogether(env: NodeJS.ProcessEnv): string[] {
+  const mistakes: string[] = [];
+  const environment = env.NODE_ENV?.trim().toLowerCase();
+  const production = environment === 'production';
+  const secretBytes = env.JWT_SECRET?.trim() ? Buffer.byteLength(env.JWT_SECRET) : 0;
+  if (production && secretBytes < 32) {
+    const found = secretBytes === 0 ? 'is not set' : `has ${secretBytes} bytes`;
+    mistakes.push(
+      `JWT_SECRET ${found}: in production set it to at least 32 random bytes, for example from "openssl rand -base64 48".`,
+    );
+  }
+  if (production && env.ADMIN_PASSWORD === 'admin123') {
+    mistakes.push('ADMIN_PASSWORD is the one that everybody knows: choose another for production.');
+  }
+  if (environment !== 'test' && /^\s*[4-9]\s*$/.test(env.BCRYPT_COST ?? '')) {
+    mistakes.push('BCRYPT_COST must be 10 or more; lower is for NODE_ENV=test only.');
+  }
+  const port = env.PORT?.trim() || '3000';
+  if (env.METRICS_PORT?.trim() === port && port !== '0') {
+    mistakes.push(`METRICS_PORT must differ from PORT, but both are ${port}.`);
+  }
+  return mistakes;
+}
+
+function arrange(v: Variables): Config {
+  const production = v.NODE_ENV === 'production';
+  return {
+    environment: v.NODE_ENV,
+    dataDir: resolve(v.DATA_DIR),
+    http: {
+      port: v.PORT,
+      // Outside production the first admin has a well-known password: other machines must not reach it by default.
+      host: v.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+      trustProxy: v.TRUST_PROXY ?? false,
+      corsOrigins: v.CORS_ORIGINS ?? [],
+      bodyMaxBytes: v.BODY_MAX_BYTES,
+    },
+    database: { url: v.DATABASE_URL, poolMax: v.DATABASE_POOL_MAX },
+    auth: {
+      jwtSecret: v.JWT_SECRET,
+      adminPassword: v.ADMIN_PASSWORD,
+      accessTokenMinutes: v.ACCESS_TOKEN_MINUTES,
+      refreshTokenDays: v.REFRESH_TOKEN_DAYS,
+      bcryptCost: v.BCRYPT_COST,
+    },
+    rateLimit: {
+      max: v.RATE_LIMIT_MAX,
+      windowMinutes: v.RATE_LIMIT_WINDOW_MINUTES,
+      userMax: v.RATE_LIMIT_USER_MAX,
+    },
+    graphql: {
+      introspection: v.INTROSPECTION ?? !production,
+      maxTokens: v.MAX_TOKENS,
+      maxDepth: v.MAX_DEPTH,
+      maxAliases: v.MAX_ALIASES,
+      maxRootFields: v.MAX_ROOT_FIELDS,
+      maxDirectives: v.MAX_DIRECTIVES,
+      operationTimeoutSeconds: v.OPERATION_TIMEOUT_SECONDS,
+    },
+    websocket: {
+      frameMaxBytes: v.WS_FRAME_MAX_BYTES,
+      subscriptionsPerSocket: v.SUBSCRIPTIONS_PER_SOCKET,
+      subscriberMaxBacklog: v.SUBSCRIBER_MAX_BACKLOG,
+    },
+    sla: { sweepSeconds: v.SLA_SWEEP_SECONDS },
+    imports: { maxBytes: v.IMPORT_MAX_BYTES, concurrency: v.IMPORT_CONCURRENCY, chunkRows: v.IMPORT_CHUNK_ROWS },
+    metrics: { token: v.METRICS_TOKEN, port: v.METRICS_PORT },
+    logging: { level: v.LOG_LEVEL, pretty: v.LOG_PRETTY ?? process.stdout.isTTY === true },
+    warnings: warningsAbout(v),
+  };
+}
+
+function warningsAbout(v: Variables): string[] {
+  const warnings: string[] = [];
+  const secretBytes = Buffer.byteLength(v.JWT_SECRET ?? '');
+  if (v.JWT_SECRET !== undefined && secretBytes < 32) {
+    warnings.push(`JWT_SECRET has ${secretBytes} bytes; production will refuse less than 32.`);
+  }
+  if (v.METRICS_TOKEN !== undefined && v.METRICS_TOKEN.length < 16) {
+    warnings.push('METRICS_TOKEN is short enough to be guessed; use 16 characters or more.');
+  }
+  return warnings;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) freeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

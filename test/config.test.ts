@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify from 'fastify';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+import { variableDefaults } from '../src/config-variables.ts';
+
+const secret = 's'.repeat(32);
+
+function mistakes(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  test('needs nothing to be set, and cannot be changed', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({
+      environment: 'development',
+      dataDir: join(process.cwd(), '.data'),
+      http: { port: 3000, host: 'localhost', trustProxy: false, corsOrigins: [] },
+      database: { url: undefined, poolMax: 20 },
+      auth: { jwtSecret: undefined, adminPassword: undefined, bcryptCost: 12 },
+      graphql: { introspection: true },
+      imports: { maxBytes: 104_857_600, concurrency: 10, chunkRows: 500 },
+      warnings: [],
+    });
+    expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
+    expect(() => (config.warnings as string[]).push('')).toThrow(TypeError);
+  });
+
+  test('takes a variable set to nothing for one not set', () => {
+    const nothing = Object.fromEntries(Object.keys(variableDefaults()).map((name) => [name, ' ']));
+    expect(loadConfig(nothing)).toEqual(loadConfig({}));
+  });
+
+  test('in production listens for others, hides introspection and wants a secret', () => {
+    expect(loadConfig({ NODE_ENV: 'production', JWT_SECRET: secret })).toMatchObject({
+      http: { host: '0.0.0.0' },
+      graphql: { introspection: false },
+    });
+    const asked = { NODE_ENV: 'production', JWT_SECRET: secret, INTROSPECTION: 'true', HOST: '::1' };
+    expect(loadConfig(asked)).toMatchObject({ http: { host: '::1' }, graphql: { introspection: true } });
+    expect(mistakes({ NODE_ENV: 'production' })).toEqual([expect.stringContaining('JWT_SECRET is not set')]);
+    expect(mistakes({ NODE_ENV: 'production', JWT_SECRET: 'short' })).toEqual([
+      expect.stringContaining('JWT_SECRET has 5 bytes'),
+    ]);
+    expect(loadConfig({ JWT_SECRET: 'short' }).warnings).toEqual([expect.stringContaining('JWT_SECRET has 5 bytes')]);
+  });
+
+  test('tells all mistakes at once, a sentence each, and no secret', () => {
+    const wrong = { NODE_ENV: 'production', PORT: 'http', IMPORT_CONCURRENCY: '0', LOG_LEVEL: 'loud', LOG_PRETTY: 'x' };
+    const found = mistakes({ ...wrong, DATABASE_URL: 'mysql://u:hunter22@h/d', ADMIN_PASSWORD: 'hunter2' });
+    expect(found.map((sentence) => sentence.split(' ')[0]).sort()).toEqual(
+      ['ADMIN_PASSWORD', 'DATABASE_URL', 'IMPORT_CONCURRENCY', 'JWT_SECRET', 'LOG_LEVEL', 'LOG_PRETTY', 'PORT'].sort(),
+    );
+    expect(found).toContain('PORT must be a whole number from 0 to 65535, but is "http".');
+    for (const sentence of found) expect(sentence).toMatch(/\.$/);
+    expect(found.join()).not.toContain('hunter');
+  });
+
+  test.each([
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '3e3'],
+    ['RATE_LIMIT_MAX', '1.5'],
+    ['NODE_ENV', 'prod'],
+    ['INTROSPECTION', 'maybe'],
+    ['DATABASE_URL', 'localhost:5432'],
+    ['ADMIN_PASSWORD', 'ü'.repeat(37)],
+    ['BCRYPT_COST', '9'],
+    ['METRICS_PORT', '3000'],
+    ['CORS_ORIGINS', 'https://a.example/'],
+    ['CORS_ORIGINS', 'https://a.example, *'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1, proxy.example'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(mistakes({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
+  });
+
+  test('allows cheap password hashes in tests only', () => {
+    expect(loadConfig({ NODE_ENV: 'test', BCRYPT_COST: '4' }).auth.bcryptCost).toBe(4);
+  });
+
+  test('refuses the well-known password in production', () => {
+    const env = { NODE_ENV: 'production', JWT_SECRET: secret, ADMIN_PASSWORD: 'admin123' };
+    expect(mistakes(env)).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
+  });
+
+  test.each([
+    ['loopback', 'loopback'],
+    ['10.0.0.0/8, ::1 ,fd00::/8', '10.0.0.0/8,::1,fd00::/8'],
+  ])('passes TRUST_PROXY=%s on in a form that Fastify takes', async (value, expected) => {
+    const { trustProxy } = loadConfig({ TRUST_PROXY: value }).http;
+    expect(trustProxy).toBe(expected);
+    await Fastify({ trustProxy }).close();
+  });
+});
+
+describe('.env', () => {
+  const start = process.cwd();
+  afterEach(() => {
+    process.chdir(start);
+    vi.unstubAllEnvs();
+  });
+
+  test('completes the environment, which wins', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
+    writeFileSync(join(folder, '.env'), 'PORT=4001\nSLA_SWEEP_SECONDS=7\n');
+    // Stubbed first, so that what the file adds is taken away again.
+    vi.stubEnv('PORT', '4002');
+    vi.stubEnv('SLA_SWEEP_SECONDS', undefined);
+    process.chdir(folder);
+    const config = loadConfig();
+    rmSync(folder, { recursive: true });
+    expect(config.http.port).toBe(4002);
+    expect(config.sla.sweepSeconds).toBe(7);
+  });
+
+  test('.env.example documents exactly the variables there are, with their defaults', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8');
+    const documented = [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+    expect(Object.fromEntries(documented)).toEqual(variableDefaults());
+    expect(documented.length).toBe(Object.keys(variableDefaults()).length);
+  });
+
+  test('.env.example says something about each variable', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8');
+    const blocks = text.split('\n\n').filter((block) => /^# [A-Z_]+=/m.test(block));
+    expect(blocks.length).toBe(Object.keys(variableDefaults()).length);
+    for (const block of blocks) expect(block).toMatch(/^# [^=]{10,}/);
+  });
+});
