@@ -85,7 +85,7 @@ export const TicketSortEnum = describeEnum<'CREATED_AT' | 'UPDATED_AT' | 'DUE_AT
   {
     CREATED_AT: 'When it was created.',
     UPDATED_AT: 'When it last changed.',
-    DUE_AT: 'When its SLA is due; tickets without a due time come last, in either direction.',
+    DUE_AT: 'When its SLA is due.',
     PRIORITY: 'From 1, urgent, to 4, low.',
     NUMBER: 'The number in its reference.',
   },
