@@ -3,8 +3,8 @@ import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, 
 import type { ImportStatus } from '../../../domain/enums.ts';
 import { bytea, instant } from './columns.ts';
 
-/** A cell as JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}. */
-export type StoredCell = string | number | boolean | null | { d: string } | { e: string };
+/** A cell as JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}, text that JSON in Postgres cannot hold as {u: base64 of UTF-16}. */
+export type StoredCell = string | number | boolean | null | { d: string | null } | { e: string } | { u: string };
 
 export const uploadChunks = pgTable(
   'upload_chunks',
@@ -36,6 +36,8 @@ export const importProcesses = pgTable(
     createdAt: instant('created_at').notNull(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
+    /** `startedAt` moved on by the time in which the import did not run: what the pace is measured from. */
+    workingSince: instant('working_since'),
   },
   (t) => [
     // The same bytes are one process, unless that one failed.
@@ -61,14 +63,14 @@ export const importChunks = pgTable(
   ],
 );
 
-/** Rows that did not make it: DEAD ones are the dead letters, RETRYING ones are being tried alone. */
+/** Rows that did not make it: DEAD are the dead letters, RETRYING are dead letters being tried again, TRYING are rows that the store refused and that are tried alone before they count as failed. */
 export const deadLetters = pgTable(
   'dead_letters',
   {
     id: uuid('id').primaryKey(),
     importId: uuid('import_id').notNull(),
     rowNumber: integer('row_number').notNull(),
-    state: text('state').$type<'DEAD' | 'RETRYING'>().notNull(),
+    state: text('state').$type<'DEAD' | 'RETRYING' | 'TRYING'>().notNull(),
     cells: jsonb('cells').$type<StoredCell[]>().notNull(),
     reasons: jsonb('reasons').$type<string[]>().notNull(),
     attempts: integer('attempts').notNull(),
@@ -77,5 +79,6 @@ export const deadLetters = pgTable(
   (t) => [
     uniqueIndex('dead_letters_row_key').on(t.importId, t.rowNumber),
     index('dead_letters_order_idx').on(t.failedAt, t.id),
+    index('dead_letters_waiting_idx').on(t.importId, t.id).where(sql`${t.state} <> 'DEAD'`),
   ],
 );

@@ -1,0 +1,2 @@
+ALTER TABLE "import_processes" ADD COLUMN "working_since" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "dead_letters_waiting_idx" ON "dead_letters" USING btree ("import_id","id") WHERE "dead_letters"."state" <> 'DEAD';
