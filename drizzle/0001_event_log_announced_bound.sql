@@ -38,3 +38,15 @@ BEGIN
 END;
 $$;--> statement-breakpoint
 CREATE TRIGGER event_log_append_only BEFORE UPDATE ON event_log FOR EACH STATEMENT EXECUTE FUNCTION event_log_append_only();
+--> statement-breakpoint
+-- Whoever prunes old events raises the floor: a cursor below it is refused instead of skipping silently what is gone.
+CREATE FUNCTION event_log_raise_floor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO projections (name, position)
+  SELECT 'event_log_floor', max(position) FROM pruned HAVING max(position) IS NOT NULL
+  ON CONFLICT (name) DO UPDATE SET position = greatest(projections.position, excluded.position);
+  RETURN NULL;
+END;
+$$;--> statement-breakpoint
+CREATE TRIGGER event_log_raise_floor AFTER DELETE ON event_log REFERENCING OLD TABLE AS pruned
+  FOR EACH STATEMENT EXECUTE FUNCTION event_log_raise_floor();

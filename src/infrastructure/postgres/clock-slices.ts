@@ -1,0 +1,110 @@
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { ClaimedSlice, ClockSlices, Deadlines } from '../../application/sla/ports.ts';
+import type { TicketState } from '../../application/ticket/ports.ts';
+import type { ClientTier } from '../../domain/enums.ts';
+import { nextDeadlineOf } from '../../domain/sla-detection.ts';
+import type { TicketChange } from '../../domain/ticket.ts';
+import type { Database, Tx } from './database.ts';
+import type { PostgresPolicyStore } from './policy-store.ts';
+import { clients } from './schema/people.ts';
+import { tickets } from './schema/tickets.ts';
+import { saveSlice, stateColumns, toStates } from './ticket-writer.ts';
+
+const CLAIM_LOCK = 7_243_002;
+
+/** Claims slices of tickets and changes them in bulk, each slice in one short transaction. */
+export class PostgresClockSlices implements ClockSlices, Deadlines {
+  readonly #db: Database;
+  readonly #policies: PostgresPolicyStore;
+
+  constructor(db: Database, policies: PostgresPolicyStore) {
+    this.#db = db;
+    this.#policies = policies;
+  }
+
+  changeDue(now: Date, limit: number, rule: (state: TicketState) => TicketChange): Promise<ClaimedSlice | null> {
+    return this.#db.transaction(async (tx) => {
+      // One claimer at a time, so that alerts come in due order; whoever finds another one at it leaves.
+      const { rows } = await tx.sql.execute<{ mine: boolean }>(
+        sql`SELECT pg_try_advisory_xact_lock(${CLAIM_LOCK}) AS mine`,
+      );
+      if (!rows[0]?.mine) return null;
+      const due = sql`${tickets.slaNextDeadlineAt} <= ${now.toISOString()}::timestamptz`;
+      const states = await this.#claim(tx, due, limit);
+      // The order of alerts is that of the due instants that the rows have now, under the lock.
+      const inOrder = states.toSorted((a, b) => deadlineMs(a) - deadlineMs(b) || a.ticket.number - b.ticket.number);
+      const changes = inOrder.map(rule).filter((change, i) => change.ticket !== inOrder[i]?.ticket);
+      await saveSlice(tx, changes);
+      return { claimed: states.length, changes };
+    });
+  }
+
+  changeOutdated(
+    scope: { tier: ClientTier } | { clientId: string } | 'all',
+    limit: number,
+    rule: (state: TicketState) => TicketChange,
+  ): Promise<number> {
+    return this.#db.transaction(async (tx) => {
+      const inForce = await this.#policies.inForceBy(tx.sql);
+      const tiers: ClientTier[] = scope !== 'all' && 'tier' in scope ? [scope.tier] : ['VIP', 'NORMAL'];
+      const outdated = tiers.map(
+        (tier) =>
+          sql`(${clients.tier} = ${tier} AND (${tickets.slaTier} <> ${tier} OR ${tickets.slaPolicyVersion} <> ${inForce[tier].version}))`,
+      );
+      const ofClient =
+        scope !== 'all' && 'clientId' in scope ? sql` AND ${tickets.clientId} = ${scope.clientId}` : sql``;
+      const where = sql`${tickets.slaState} <> 'MET' AND (${sql.join(outdated, sql` OR `)})${ofClient}`;
+      const states = await this.#claim(tx, where, limit);
+      await saveSlice(tx, states.map(rule));
+      return states.length;
+    });
+  }
+
+  async next(until: Date, limit: number): Promise<Date[]> {
+    const rows = await this.#db.sql
+      .select({ at: tickets.slaNextDeadlineAt })
+      .from(tickets)
+      .where(sql`${tickets.slaNextDeadlineAt} <= ${until.toISOString()}::timestamptz`)
+      .orderBy(asc(tickets.slaNextDeadlineAt))
+      .limit(limit);
+    return rows.flatMap(({ at }) => (at ? [at] : []));
+  }
+
+  async counts(now: Date): Promise<{ running: number; overdue: number; overdueUnalerted: number }> {
+    const at = sql`${now.toISOString()}::timestamptz`;
+    const { rows } = await this.#db.sql.execute<Record<'running' | 'overdue' | 'unalerted', string>>(sql`
+      SELECT (SELECT count(*) FROM tickets WHERE sla_state = 'RUNNING' AND deleted_at IS NULL) AS running,
+             (SELECT count(*) FROM tickets
+               WHERE sla_state = 'RUNNING' AND deleted_at IS NULL AND coalesce(sla_due_at, 'infinity'::timestamptz) <= ${at}) AS overdue,
+             (SELECT count(*) FROM tickets
+               WHERE sla_next_deadline_at <= ${at} AND sla_due_at <= ${at} AND sla_breached_at IS NULL) AS unalerted`);
+    const [row] = rows;
+    return { running: Number(row?.running), overdue: Number(row?.overdue), overdueUnalerted: Number(row?.unalerted) };
+  }
+
+  /** Locks the tickets first and reads them after, so that what a rule sees is what the lock holds. */
+  async #claim(tx: Tx, where: SQL, limit: number): Promise<TicketState[]> {
+    const locked = await tx.sql
+      .select({ id: tickets.id })
+      .from(tickets)
+      .innerJoin(clients, eq(clients.id, tickets.clientId))
+      .where(where)
+      .orderBy(asc(tickets.slaNextDeadlineAt), asc(tickets.id))
+      .limit(limit)
+      .for('update', { of: tickets, skipLocked: true });
+    if (locked.length === 0) return [];
+    const ids = locked.map(({ id }) => id);
+    const rows = await tx.sql
+      .select(stateColumns)
+      .from(tickets)
+      .innerJoin(clients, eq(clients.id, tickets.clientId))
+      .where(and(inArray(tickets.id, ids)));
+    return toStates(tx.sql, this.#policies, rows);
+  }
+}
+
+function deadlineMs(state: TicketState): number {
+  const due = state.ticket.clock.dueAt;
+  const next = nextDeadlineOf(state.ticket);
+  return (next ?? due ?? state.ticket.createdAt).getTime();
+}

@@ -1,0 +1,89 @@
+import { and, asc, eq, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
+import { toEventCursor } from '../../application/live/event-cursor.ts';
+import type { AlertQuery, EventLog, EventSelection } from '../../application/live/ports.ts';
+import { type Page, pageOf } from '../../application/page.ts';
+import { type EventType, type LoggedEvent, TICKET_EVENT_TYPES } from '../../domain/event.ts';
+import { alertEventTypes } from '../../domain/sla-alert.ts';
+import type { Database } from './database.ts';
+import { eventLog, projections } from './schema/event-log.ts';
+import { tickets } from './schema/tickets.ts';
+
+/** Reads the event log up to its settled position; see drizzle/0001 for why that is not simply its head. */
+export class PostgresEventLog implements EventLog {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async settled(): Promise<number> {
+    const { rows } = await this.#db.sql.execute<{ settled: string }>(sql`SELECT event_log_settled() AS settled`);
+    return Number(rows[0]?.settled ?? 0);
+  }
+
+  async read(selection: EventSelection, after: number, upTo: number, limit: number): Promise<LoggedEvent[]> {
+    const rows = await this.#db.sql
+      .select()
+      .from(eventLog)
+      .where(
+        and(
+          between(after, upTo),
+          selection.types ? inArray(eventLog.type, [...selection.types]) : undefined,
+          selection.subjectId ? eq(eventLog.subjectId, selection.subjectId) : undefined,
+        ),
+      )
+      .orderBy(asc(eventLog.position))
+      .limit(limit);
+    return rows.map(toEvent);
+  }
+
+  async floor(): Promise<number> {
+    const [row] = await this.#db.sql.select().from(projections).where(eq(projections.name, 'event_log_floor'));
+    return row?.position ?? 0;
+  }
+
+  async byId(id: string): Promise<LoggedEvent | null> {
+    const [row] = await this.#db.sql.select().from(eventLog).where(eq(eventLog.id, id));
+    return row ? toEvent(row) : null;
+  }
+
+  history(ticketId: string, first: number, after: number): Promise<Page<LoggedEvent>> {
+    const selected = and(eq(eventLog.subjectId, ticketId), inArray(eventLog.type, [...TICKET_EVENT_TYPES]));
+    return this.#page(selected, first, after);
+  }
+
+  alerts({ actor, kinds, tier, first, after }: AlertQuery): Promise<Page<LoggedEvent>> {
+    const held = sql`EXISTS (SELECT 1 FROM ${tickets}
+      WHERE ${tickets.id} = ${eventLog.subjectId} AND ${tickets.assigneeId} = ${actor.id} AND ${tickets.deletedAt} IS NULL)`;
+    const selected = and(
+      // Said as the partial index says it, so that the planner can use it.
+      sql`${eventLog.type} IN ('sla.at_risk', 'sla.breached', 'sla.escalated', 'sla.acknowledged')`,
+      kinds ? inArray(eventLog.type, alertEventTypes(kinds)) : undefined,
+      tier ? sql`${eventLog.data} ->> 'tier' = ${tier}` : undefined,
+      actor.role === 'AGENT' ? held : undefined,
+    );
+    return this.#page(selected, first, after);
+  }
+
+  async #page(selected: SQL | undefined, first: number, after: number): Promise<Page<LoggedEvent>> {
+    const settled = await this.settled();
+    const rows = await this.#db.sql
+      .select()
+      .from(eventLog)
+      .where(and(selected, between(after, settled)))
+      .orderBy(asc(eventLog.position))
+      .limit(first + 1);
+    return pageOf(rows, first, (row) => ({ cursor: toEventCursor(row.position), node: toEvent(row) }), {
+      hasPreviousPage: after > 0,
+      totalCount: () => this.#db.sql.$count(eventLog, and(selected, between(0, settled))),
+    });
+  }
+}
+
+function between(after: number, upTo: number): SQL {
+  return sql`${eventLog.position} > ${after} AND ${eventLog.position} <= ${upTo}`;
+}
+
+function toEvent(row: InferSelectModel<typeof eventLog>): LoggedEvent {
+  return { ...row, type: row.type as EventType };
+}

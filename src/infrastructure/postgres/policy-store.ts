@@ -1,0 +1,85 @@
+import { and, eq, type InferSelectModel, sql } from 'drizzle-orm';
+import type { PolicyStore } from '../../application/sla/ports.ts';
+import { CLIENT_TIERS, type ClientTier } from '../../domain/enums.ts';
+import type { SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import type { Database, Sql } from './database.ts';
+import { slaPolicies } from './schema/tickets.ts';
+
+type Row = InferSelectModel<typeof slaPolicies>;
+
+const inForce = sql`(${slaPolicies.tier}, ${slaPolicies.version}) IN (SELECT tier, max(version) FROM sla_policies GROUP BY tier)`;
+
+/** Policies in Postgres. A version never changes, so versions once read are kept; what is in force is read each time. */
+export class PostgresPolicyStore implements PolicyStore {
+  readonly #db: Database;
+  readonly #versions = new Map<string, SlaPolicy>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async inForce(tier: ClientTier): Promise<SlaPolicy> {
+    return (await this.inForceBy(this.#db.sql))[tier];
+  }
+
+  async all(): Promise<SlaPolicy[]> {
+    const policies = await this.inForceBy(this.#db.sql);
+    return CLIENT_TIERS.map((tier) => policies[tier]);
+  }
+
+  /** What is in force for every tier, read in the caller's transaction. */
+  async inForceBy(tx: Sql): Promise<Record<ClientTier, SlaPolicy>> {
+    const rows = await tx.select().from(slaPolicies).where(inForce);
+    const of = (tier: ClientTier): SlaPolicy => {
+      const row = rows.find((each) => each.tier === tier);
+      if (!row) throw new Error(`There is no SLA policy for ${tier}: the start of the server seeds them.`);
+      return this.#keep(row);
+    };
+    return { VIP: of('VIP'), NORMAL: of('NORMAL') };
+  }
+
+  version(tier: ClientTier, version: number): Promise<SlaPolicy> {
+    return this.versionBy(this.#db.sql, tier, version);
+  }
+
+  /** A version, read in the caller's transaction when it is not known yet. */
+  async versionBy(tx: Sql, tier: ClientTier, version: number): Promise<SlaPolicy> {
+    const known = this.#versions.get(`${tier}:${version}`);
+    if (known) return known;
+    const [row] = await tx
+      .select()
+      .from(slaPolicies)
+      .where(and(eq(slaPolicies.tier, tier), eq(slaPolicies.version, version)));
+    if (!row) throw new Error(`There is no version ${version} of the SLA policy for ${tier}.`);
+    return this.#keep(row);
+  }
+
+  async set(edit: SlaPolicyEdit, by: string, at: Date, event: Parameters<PolicyStore['set']>[3]): Promise<SlaPolicy> {
+    return this.#db.transaction(async (tx) => {
+      // One edit of a tier after the other: the version in force is the highest one.
+      await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(hashtext(${`sla_policy:${edit.tier}`}))`);
+      const { version } = (await this.inForceBy(tx.sql))[edit.tier];
+      const [row] = await tx.sql
+        .insert(slaPolicies)
+        .values({ ...edit, version: version + 1, changedById: by, changedAt: at })
+        .returning();
+      if (!row) throw new Error('The new policy version was not stored.');
+      const policy: SlaPolicy = row;
+      tx.append([event(policy)]);
+      return policy;
+    });
+  }
+
+  async seed(policies: readonly SlaPolicyEdit[], at: Date): Promise<void> {
+    await this.#db.sql
+      .insert(slaPolicies)
+      .values(policies.map((policy) => ({ ...policy, version: 1, changedById: null, changedAt: at })))
+      .onConflictDoNothing();
+  }
+
+  #keep(row: Row): SlaPolicy {
+    const policy: SlaPolicy = row;
+    this.#versions.set(`${policy.tier}:${policy.version}`, policy);
+    return policy;
+  }
+}

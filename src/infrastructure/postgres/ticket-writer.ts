@@ -1,0 +1,77 @@
+import { eq, sql } from 'drizzle-orm';
+import type { TicketState } from '../../application/ticket/ports.ts';
+import type { ClientTier } from '../../domain/enums.ts';
+import type { TicketChange } from '../../domain/ticket.ts';
+import type { Sql, Tx } from './database.ts';
+import type { PostgresPolicyStore } from './policy-store.ts';
+import { clients } from './schema/people.ts';
+import { escalations, slaCycles, tickets } from './schema/tickets.ts';
+import { type TicketRow, ticketColumns, toCycleRow, toRow, toTicket } from './ticket-rows.ts';
+
+/** The columns that a locked ticket is read with: its own and its client's present tier. */
+export const stateColumns = { ...ticketColumns, clientTier: clients.tier };
+
+/** What rules decide on, from locked rows. */
+export async function toStates(
+  tx: Sql,
+  policies: PostgresPolicyStore,
+  rows: readonly (TicketRow & { clientTier: ClientTier })[],
+): Promise<TicketState[]> {
+  if (rows.length === 0) return [];
+  const inForce = await policies.inForceBy(tx);
+  const states: TicketState[] = [];
+  for (const row of rows) {
+    const policy = await policies.versionBy(tx, row.slaTier, row.slaPolicyVersion);
+    states.push({ ticket: toTicket(row), policy, policyInForce: inForce[row.clientTier] });
+  }
+  return states;
+}
+
+/** Saves one rule's change of a locked ticket: the row, what it escalated, a cycle that ended, and its events. */
+export async function saveChange(tx: Tx, before: TicketState, change: TicketChange): Promise<void> {
+  if (change.ticket === before.ticket) return;
+  const { id: _, ...row } = toRow(change.ticket);
+  await tx.sql.update(tickets).set(row).where(eq(tickets.id, change.ticket.id));
+  if (change.endedCycle) await tx.sql.insert(slaCycles).values(toCycleRow(change.ticket.id, change.endedCycle));
+  if (change.escalations.length > 0) await tx.sql.insert(escalations).values([...change.escalations]);
+  tx.append(change.events);
+}
+
+/** The columns that detection and policy moves change, in one statement for a whole slice. */
+export async function saveSlice(tx: Tx, changes: readonly TicketChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map(({ ticket }) => toRow(ticket));
+  await tx.sql.execute(sql`
+    UPDATE tickets t
+       SET status = n.status, escalation_level = n.escalation_level, updated_at = n.updated_at, version = n.version,
+           sla_tier = n.sla_tier, sla_policy_version = n.sla_policy_version, sla_due_at = n.sla_due_at,
+           sla_at_risk_at = n.sla_at_risk_at, sla_at_risk_alerted_at = n.sla_at_risk_alerted_at,
+           sla_breached_at = n.sla_breached_at, sla_detected_at = n.sla_detected_at,
+           sla_next_deadline_at = n.sla_next_deadline_at
+      FROM jsonb_to_recordset(${JSON.stringify(rows.map(sliceColumns))}::jsonb)
+        AS n (id uuid, status text, escalation_level int, updated_at timestamptz, version int, sla_tier text,
+              sla_policy_version int, sla_due_at timestamptz, sla_at_risk_at timestamptz, sla_at_risk_alerted_at timestamptz,
+              sla_breached_at timestamptz, sla_detected_at timestamptz, sla_next_deadline_at timestamptz)
+     WHERE t.id = n.id`);
+  const raised = changes.flatMap((change) => change.escalations);
+  if (raised.length > 0) await tx.sql.insert(escalations).values(raised);
+  tx.append(changes.flatMap((change) => change.events));
+}
+
+function sliceColumns(row: ReturnType<typeof toRow>) {
+  return {
+    id: row.id,
+    status: row.status,
+    escalation_level: row.escalationLevel,
+    updated_at: row.updatedAt,
+    version: row.version,
+    sla_tier: row.slaTier,
+    sla_policy_version: row.slaPolicyVersion,
+    sla_due_at: row.slaDueAt,
+    sla_at_risk_at: row.slaAtRiskAt,
+    sla_at_risk_alerted_at: row.slaAtRiskAlertedAt,
+    sla_breached_at: row.slaBreachedAt,
+    sla_detected_at: row.slaDetectedAt,
+    sla_next_deadline_at: row.slaNextDeadlineAt,
+  };
+}
