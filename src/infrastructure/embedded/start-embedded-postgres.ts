@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
@@ -131,9 +131,9 @@ async function startLocked(
 
 function makeDataDir(wanted: string): string {
   try {
-    const made = mkdirSync(wanted, { recursive: true });
-    // Root's umask may close the new folder to the user that Postgres runs as.
-    if (made !== undefined && isRoot()) chmodSync(wanted, 0o755);
+    mkdirSync(wanted, { recursive: true });
+    // An empty folder is ours to arrange: root's umask, or mktemp, may have closed it to the user that Postgres runs as.
+    if (isRoot() && readdirSync(wanted).length === 0) chmodSync(wanted, statSync(wanted).mode | 0o011);
     return realpathSync(wanted);
   } catch (error) {
     throw folderProblem(wanted, error);
