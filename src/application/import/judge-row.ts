@@ -1,0 +1,31 @@
+import { type ColumnMapping, mapColumns } from '../../domain/import-columns.ts';
+import { duplicateReason } from '../../domain/import-duplicates.ts';
+import { parseRow } from '../../domain/import-row.ts';
+import type { CellValue } from '../../domain/sheet-row.ts';
+import type { PolicyTargets, Verdict } from './ports.ts';
+
+/** A row and the earlier one whose external id it repeats. */
+export interface RowToJudge {
+  readonly rowNumber: number;
+  readonly cells: readonly CellValue[];
+  readonly duplicateOf: number | null;
+}
+
+/** Decides about rows under one header by the rules of the format and the SLA targets in force (minutes). */
+export function rowJudge(
+  headers: readonly string[],
+  targets: Awaited<ReturnType<PolicyTargets>>,
+): (row: RowToJudge) => Verdict {
+  const mapping: ColumnMapping = mapColumns(headers);
+  return (row) => {
+    if (!mapping.ok) return { reasons: [mapping.problem] };
+    const parsed = parseRow({ rowNumber: row.rowNumber, values: row.cells }, mapping.columns);
+    if (row.duplicateOf !== null) {
+      return { reasons: [duplicateReason(row.duplicateOf), ...(parsed.ok ? [] : parsed.reasons)] };
+    }
+    if (!parsed.ok) return { reasons: parsed.reasons };
+    const { createdAt, resolvedAt, clientType } = parsed.log;
+    const tookMs = resolvedAt === null ? 0 : resolvedAt.getTime() - createdAt.getTime();
+    return { log: { ...parsed.log, breached: tookMs > targets[clientType] * 60_000 } };
+  };
+}

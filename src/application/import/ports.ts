@@ -1,0 +1,197 @@
+import type { ClientTier } from '../../domain/enums.ts';
+import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
+import type { ImportedLog } from '../../domain/import-row.ts';
+import type { CellValue } from '../../domain/sheet-row.ts';
+import type { Page } from '../page.ts';
+
+/** The uploaded bytes, kept until their import has ended; those of a cancelled one are kept on. */
+export interface UploadStore {
+  /**
+   * Keeps `content` under `id` in small pieces while hashing it. Returns the size in bytes and the SHA-256 in hexadecimal.
+   * Throws PAYLOAD_TOO_LARGE as soon as more than `maxBytes` came, and whatever `content` throws; nothing is kept then.
+   */
+  save(id: string, content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredUpload>;
+  /** Writes the bytes to a temporary file, for readers that need to seek. `remove` deletes the file again. */
+  spool(id: string, signal: AbortSignal): Promise<{ readonly path: string; remove(): Promise<void> }>;
+  /** Deletes the bytes; none is fine. */
+  remove(id: string): Promise<void>;
+  /** Deletes what uploads that never became an import left behind, if begun before `before`; returns how many pieces. */
+  sweep(before: Date): Promise<number>;
+}
+
+export interface StoredUpload {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+export interface NewImport extends StoredUpload {
+  readonly id: string;
+  readonly uploadId: string;
+  readonly filename: string;
+  readonly uploadedById: string;
+  readonly createdAt: Date;
+}
+
+/** A row of the file on its way: as the sheet has it, and the earlier row whose external id it repeats, if it does. */
+export interface WaitingRow {
+  readonly rowNumber: number;
+  readonly cells: readonly CellValue[];
+  readonly duplicateOf: number | null;
+}
+
+/** A row that did not make it. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly importId: string;
+  readonly rowNumber: number;
+  /** The header row of its file. */
+  readonly headers: readonly string[];
+  readonly cells: readonly CellValue[];
+  /** Every reason, as sentences. */
+  readonly reasons: readonly string[];
+  readonly attempts: number;
+  readonly failedAt: Date;
+}
+
+/** What the work on an import still needs. */
+export interface OpenImport {
+  readonly process: ImportProcess;
+  readonly uploadId: string;
+  /** How many chunks were cut so far; they are numbered from 0 without gaps. */
+  readonly chunks: number;
+  /** The size by which the file is cut, once the first chunk is stored. */
+  readonly chunkRows: number | null;
+}
+
+export interface ImportStore {
+  /** Stores a QUEUED import, unless one with the same bytes exists that did not fail: then that one is returned, `isNew` false. */
+  create(row: NewImport): Promise<{ readonly process: ImportProcess; readonly isNew: boolean }>;
+  find(id: string): Promise<ImportProcess | null>;
+  /** Newest first, from after the cursor on. */
+  list(page: { readonly first: number; readonly after: string | null }): Promise<Page<ImportProcess>>;
+  /**
+   * Locks the import, applies what `decide` returns (null: leave it), logs an import.progressed event at `now`. Returns the
+   * import as it then is and whether it changed; null when there is none.
+   */
+  change(
+    id: string,
+    now: Date,
+    decide: (process: ImportProcess) => ImportState | null,
+  ): Promise<{ readonly process: ImportProcess; readonly hasChanged: boolean } | null>;
+  /** Like `change`, but only while the file is read to its end and no chunk or row of it is on its way. */
+  finish(id: string, now: Date, decide: (process: ImportProcess) => ImportState | null): Promise<boolean>;
+  /** Whether `finish` would find nothing on its way. */
+  isThrough(id: string): Promise<boolean>;
+  /** Logs an import.progressed event unless one was logged within `minGapMs` before `now`; returns whether it did. */
+  logProgress(id: string, now: Date, minGapMs: number): Promise<boolean>;
+  /** The ids of every import that is QUEUED or RUNNING. */
+  openIds(): Promise<readonly string[]>;
+}
+
+/** Reading: from the sheet to chunks of rows. */
+export interface ChunkStore {
+  /** An import that is QUEUED or RUNNING, for the reading job; else null. */
+  open(id: string): Promise<OpenImport | null>;
+  /** Records the header row and the columns that are ignored. */
+  saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void>;
+  /** Stores consecutive chunks; one that is there already stays as it is. */
+  addChunks(
+    id: string,
+    chunks: readonly { readonly seq: number; readonly rows: readonly WaitingRow[] }[],
+  ): Promise<void>;
+  /** Whether the import still runs, and how many of its chunks are not committed. */
+  backlog(id: string): Promise<{ readonly isRunning: boolean; readonly uncommitted: number }>;
+  /** The end of the file was reached. */
+  saveTotal(id: string, totalRows: number): Promise<void>;
+  /** The numbers of the chunks that are not committed, ascending. */
+  uncommitted(id: string): Promise<readonly number[]>;
+  /** The rows of a chunk and their header, while it is not committed and its import runs; else null. */
+  rowsOf(
+    id: string,
+    seq: number,
+  ): Promise<{ readonly headers: readonly string[]; readonly rows: readonly WaitingRow[] } | null>;
+}
+
+/** What was decided about a row: what to log, or why it is dead. */
+export type Verdict =
+  | { readonly log: JudgedLog; readonly reasons?: never }
+  | { readonly reasons: readonly string[]; readonly log?: never };
+
+/** An imported log with the judgement on its SLA target. */
+export interface JudgedLog extends ImportedLog {
+  readonly breached: boolean;
+}
+
+/** Writing: from rows to ticket logs and dead letters. Each method is one transaction and marks the report days that it touches. */
+export interface ImportLogWriter {
+  /**
+   * Writes what was decided about every row of a chunk and commits the chunk. Rows that the store refuses one by one, for
+   * reasons outside the rules, are kept to be tried alone; their ids are returned. null: the chunk was committed already, or
+   * the import does not run, and nothing changed. Throws when the store is away; nothing changed then either.
+   */
+  commitChunk(
+    id: string,
+    seq: number,
+    verdicts: readonly { readonly row: WaitingRow; readonly verdict: Verdict }[],
+    now: Date,
+  ): Promise<{ readonly retry: readonly string[] } | null>;
+  /**
+   * Tries one kept row alone, as `judge` decides. 'dead': it went to the dead letters; 'again': it failed and has a trial
+   * left; null: it is not waiting for a trial any more. Throws when the store is away, without using up a trial.
+   */
+  tryRow(
+    rowId: string,
+    judge: (row: DeadLetter) => Verdict,
+    limits: { readonly trials: number; readonly now: Date },
+  ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'again' } | null>;
+}
+
+export type ReleaseOutcome =
+  | { readonly kind: 'released'; readonly process: ImportProcess; readonly ids: readonly string[] }
+  | { readonly kind: 'refused'; readonly process: ImportProcess }
+  | { readonly kind: 'unknown'; readonly ids: readonly string[] };
+
+export interface DeadLetterStore {
+  /** The dead letters of one import or of all, oldest first. Rows that are being tried are not among them. */
+  list(page: {
+    readonly importId: string | null;
+    readonly first: number;
+    readonly after: string | null;
+  }): Promise<Page<DeadLetter>>;
+  /**
+   * Marks dead letters of the import (all when `ids` is null) to be tried again, counts them as retried and lets the import
+   * run as `decide` says, in one transaction at `now`. 'refused': `decide` returned null or there was none to mark.
+   */
+  release(
+    importId: string,
+    ids: readonly string[] | null,
+    now: Date,
+    decide: (process: ImportProcess) => ImportState | null,
+  ): Promise<ReleaseOutcome>;
+  /** Deletes dead letters of the import (all when `ids` is null) and returns their number; counters stay. With an unknown id none is deleted. */
+  discard(
+    importId: string,
+    ids: readonly string[] | null,
+  ): Promise<{ readonly discarded: number; readonly unknown: readonly string[] }>;
+  /** The ids of the import's rows that wait for a trial. */
+  waiting(importId: string): Promise<readonly string[]>;
+}
+
+/** The queue side: each call is a hint that may be lost or repeated; the same hint is not queued twice at a time. */
+export interface ImportJobs {
+  /** The file is to be read (on). */
+  read(importId: string): Promise<void>;
+  /** These chunks are to be written. */
+  chunks(importId: string, seqs: readonly number[]): Promise<void>;
+  /** These rows are to be tried alone. */
+  rows(rowIds: readonly string[]): Promise<void>;
+}
+
+/** The SLA targets now in force, in minutes. */
+export type PolicyTargets = () => Promise<Readonly<Record<ClientTier, number>>>;
+
+/** Recomputes every report bucket that committed logs have made stale. */
+export type RefreshReports = () => Promise<void>;
+
+/** Waits `milliseconds`; rejects with the signal's reason once it is aborted. */
+export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>;

@@ -1,0 +1,141 @@
+import { mapColumns } from '../../domain/import-columns.ts';
+import { failed, started } from '../../domain/import-process.ts';
+import { displayValue } from '../../domain/sheet-row.ts';
+import type { Clock, Logger } from '../runtime.ts';
+import { WorkbookError, type WorkbookReader } from '../workbook-reader.ts';
+import { type Chunk, ChunkCutter } from './chunk-cutter.ts';
+import type { FinishImport } from './finish-import.ts';
+import type { ChunkStore, ImportJobs, ImportStore, OpenImport, Pause, UploadStore } from './ports.ts';
+
+/** How many uncommitted chunks the reading may be ahead of the writing: it bounds what is stored, and progress stays live. */
+const MAX_AHEAD = 40;
+const LOOK_AGAIN_MS = 50;
+/** A cancelled import is noticed within this time, wherever the reading is. */
+const WATCH_MS = 500;
+
+export interface ReadFileDeps {
+  readonly imports: ImportStore;
+  readonly chunks: ChunkStore;
+  readonly uploads: UploadStore;
+  readonly reader: WorkbookReader;
+  readonly jobs: ImportJobs;
+  readonly finish: FinishImport;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  readonly logger: Logger;
+  /** Rows in one chunk. */
+  readonly chunkRows: number;
+}
+
+export interface ReadRun {
+  /** The process is stopping: leave the rest to the next run. */
+  readonly signal: AbortSignal;
+  /** An unexpected error now means that the file cannot be read: fail the import instead of throwing. */
+  readonly isLast: boolean;
+}
+
+/** The reading was stopped on purpose: there is nothing to report. */
+class Stopped extends Error {}
+
+/**
+ * Reads an upload to its end and queues its rows in chunks, never far ahead of what is written. A repeat goes on where the
+ * last one stopped. A file that is at fault fails the import with a sentence that says why.
+ */
+export const readFile =
+  (deps: ReadFileDeps) =>
+  async (importId: string, run: ReadRun): Promise<void> => {
+    const now = deps.clock.now();
+    await deps.imports.change(importId, now, (process) => started(process, now));
+    const open = await deps.chunks.open(importId);
+    if (!open) return;
+    if (open.process.totalRows !== null) return deps.finish(importId);
+
+    const stop = new AbortController();
+    const onStopping = () => stop.abort(new Stopped());
+    run.signal.addEventListener('abort', onStopping, { once: true });
+    if (run.signal.aborted) onStopping();
+    const watching = watch(deps, importId, stop);
+    try {
+      await readToEnd(deps, open, stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted || error instanceof Stopped) return;
+      if (error instanceof WorkbookError) await fail(deps, importId, error.message);
+      else if (run.isLast) await failUnexpectedly(deps, importId, error);
+      else throw error;
+    } finally {
+      run.signal.removeEventListener('abort', onStopping);
+      stop.abort(new Stopped());
+      await watching;
+    }
+    await deps.finish(importId);
+  };
+
+async function readToEnd(deps: ReadFileDeps, open: OpenImport, signal: AbortSignal): Promise<void> {
+  const { id } = open.process;
+  const file = await deps.uploads.spool(open.uploadId, signal);
+  try {
+    let cutter: ChunkCutter | null = null;
+    const batchRows = deps.chunkRows;
+    for await (const batch of deps.reader.read(file.path, { signal, batchRows })) {
+      if (batch.kind === 'header') {
+        const mapping = mapColumns(batch.headers);
+        if (!mapping.ok) throw new WorkbookError(mapping.problem);
+        const headers = batch.headers.map((header) => displayValue(header) ?? '');
+        await deps.chunks.saveHeader(id, headers, mapping.ignored);
+        // The cut must stay the same for all of a file, also when the setting has changed since it was begun.
+        cutter = new ChunkCutter(mapping.columns, open.chunkRows ?? deps.chunkRows);
+      } else if (cutter) {
+        await store(deps, open, cutter.add(batch.rows), signal);
+      }
+    }
+    if (!cutter || cutter.total === 0) throw new WorkbookError('The sheet has a header row but no rows below it.');
+    await store(deps, open, cutter.end(), signal);
+    signal.throwIfAborted();
+    await deps.chunks.saveTotal(id, cutter.total);
+  } finally {
+    await file.remove();
+  }
+}
+
+async function store(deps: ReadFileDeps, open: OpenImport, cut: readonly Chunk[], signal: AbortSignal): Promise<void> {
+  const { id } = open.process;
+  const chunks = cut.filter((chunk) => chunk.seq >= open.chunks);
+  if (chunks.length === 0) return;
+  await waitForRoom(deps, id, signal);
+  await deps.chunks.addChunks(id, chunks);
+  const seqs = chunks.map((chunk) => chunk.seq);
+  await deps.jobs.chunks(id, seqs);
+}
+
+async function waitForRoom(deps: ReadFileDeps, id: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { isRunning, uncommitted } = await deps.chunks.backlog(id);
+    if (!isRunning) throw new Stopped();
+    if (uncommitted < MAX_AHEAD) return;
+    await deps.pause(LOOK_AGAIN_MS, signal);
+  }
+}
+
+/** Stops the reading when the import runs no longer; a look that fails is left to the next one. */
+async function watch(deps: ReadFileDeps, id: string, stop: AbortController): Promise<void> {
+  while (!stop.signal.aborted) {
+    try {
+      await deps.pause(WATCH_MS, stop.signal);
+      const { isRunning } = await deps.chunks.backlog(id);
+      if (!isRunning) stop.abort(new Stopped());
+    } catch (error) {
+      if (!stop.signal.aborted) deps.logger.warn({ importId: id, err: error }, 'could not look after a running import');
+    }
+  }
+}
+
+async function fail(deps: ReadFileDeps, importId: string, reason: string): Promise<void> {
+  const now = deps.clock.now();
+  await deps.imports.change(importId, now, (process) => failed(process, reason, now));
+}
+
+async function failUnexpectedly(deps: ReadFileDeps, importId: string, error: unknown): Promise<void> {
+  deps.logger.error({ importId, err: error }, 'import failed: its file could not be read');
+  await fail(deps, importId, 'The file could not be read because of an error in the server; upload it again.');
+}

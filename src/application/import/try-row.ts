@@ -1,0 +1,34 @@
+import { duplicateOf } from '../../domain/import-duplicates.ts';
+import type { Clock } from '../runtime.ts';
+import type { ProgressAnnouncer } from './announce-progress.ts';
+import type { FinishImport } from './finish-import.ts';
+import { rowJudge } from './judge-row.ts';
+import type { ImportLogWriter, PolicyTargets } from './ports.ts';
+
+/** How often a row that failed for outside reasons is tried alone before it is dead. */
+export const ROW_TRIALS = 3;
+
+export interface TryRowDeps {
+  readonly writer: ImportLogWriter;
+  readonly policyTargets: PolicyTargets;
+  readonly progress: ProgressAnnouncer;
+  readonly finish: FinishImport;
+  readonly clock: Clock;
+}
+
+/** Tries one row alone. Returns 'again' when it failed and is to be tried once more later. A repeat changes nothing. */
+export const tryRow =
+  (deps: TryRowDeps) =>
+  async (rowId: string): Promise<'done' | 'again'> => {
+    const targets = await deps.policyTargets();
+    const tried = await deps.writer.tryRow(
+      rowId,
+      (row) => rowJudge(row.headers, targets)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
+      { trials: ROW_TRIALS, now: deps.clock.now() },
+    );
+    if (!tried) return 'done';
+    if (tried.outcome === 'again') return 'again';
+    deps.progress.announce(tried.importId);
+    await deps.finish(tried.importId);
+    return 'done';
+  };

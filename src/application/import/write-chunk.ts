@@ -1,0 +1,29 @@
+import type { Clock } from '../runtime.ts';
+import type { ProgressAnnouncer } from './announce-progress.ts';
+import type { FinishImport } from './finish-import.ts';
+import { rowJudge } from './judge-row.ts';
+import type { ChunkStore, ImportJobs, ImportLogWriter, PolicyTargets } from './ports.ts';
+
+export interface WriteChunkDeps {
+  readonly chunks: ChunkStore;
+  readonly writer: ImportLogWriter;
+  readonly jobs: ImportJobs;
+  readonly policyTargets: PolicyTargets;
+  readonly progress: ProgressAnnouncer;
+  readonly finish: FinishImport;
+  readonly clock: Clock;
+}
+
+/** Brings one chunk of rows into the ticket logs or the dead letters. A repeat changes nothing. */
+export const writeChunk =
+  (deps: WriteChunkDeps) =>
+  async (importId: string, seq: number): Promise<void> => {
+    const chunk = await deps.chunks.rowsOf(importId, seq);
+    if (!chunk) return deps.finish(importId);
+    const judge = rowJudge(chunk.headers, await deps.policyTargets());
+    const verdicts = chunk.rows.map((row) => ({ row, verdict: judge(row) }));
+    const committed = await deps.writer.commitChunk(importId, seq, verdicts, deps.clock.now());
+    if (committed) deps.progress.announce(importId);
+    if (committed && committed.retry.length > 0) await deps.jobs.rows(committed.retry);
+    await deps.finish(importId);
+  };

@@ -1,0 +1,134 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { validate as isUuid } from 'uuid';
+import { decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../application/import/ports.ts';
+import { type Page, pageOf } from '../../application/page.ts';
+import type { NewId } from '../../application/runtime.ts';
+import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
+import type { Database, Sql } from './database.ts';
+import { processColumns, progressEvent } from './import-store.ts';
+import { deadLetters, importProcesses as imports } from './schema/imports.ts';
+import { fromStored } from './stored-cell.ts';
+
+export type DeadLetterRow = typeof deadLetters.$inferSelect;
+
+const CURSOR = 'dead-letters';
+
+/** Dead letters in Postgres. */
+export class PostgresDeadLetterStore implements DeadLetterStore {
+  readonly #db: Database;
+  readonly #newId: NewId;
+
+  constructor(db: Database, newId: NewId) {
+    this.#db = db;
+    this.#newId = newId;
+  }
+
+  async list(page: { importId: string | null; first: number; after: string | null }): Promise<Page<DeadLetter>> {
+    const { importId, first, after } = page;
+    const [time, id] = after === null ? [null, null] : decodeCursor(CURSOR, after);
+    const isKnown = importId === null || isUuid(importId);
+    const all = and(
+      eq(deadLetters.state, 'DEAD'),
+      isKnown ? undefined : sql`false`,
+      importId === null || !isKnown ? undefined : eq(deadLetters.importId, importId),
+    );
+    const newer =
+      after === null
+        ? undefined
+        : sql`(${deadLetters.failedAt}, ${deadLetters.id}) > (${time}::timestamptz, ${id}::uuid)`;
+    const rows = await this.#db.sql
+      .select({ letter: deadLetters, headers: imports.headers })
+      .from(deadLetters)
+      .innerJoin(imports, eq(imports.id, deadLetters.importId))
+      .where(and(all, newer))
+      .orderBy(deadLetters.failedAt, deadLetters.id)
+      .limit(first + 1);
+    const item = (row: (typeof rows)[number]) => ({
+      node: toDeadLetter(row),
+      cursor: encodeCursor(CURSOR, [row.letter.failedAt.toISOString(), row.letter.id]),
+    });
+    return pageOf(rows, first, item, {
+      hasPreviousPage: after !== null,
+      totalCount: () => this.#db.sql.$count(deadLetters, all),
+    });
+  }
+
+  async release(
+    importId: string,
+    ids: readonly string[] | null,
+    now: Date,
+    decide: (process: ImportProcess) => ImportState | null,
+  ): Promise<ReleaseOutcome> {
+    return this.#db.transaction(async (tx) => {
+      const [process] = await tx.sql.select(processColumns).from(imports).where(eq(imports.id, importId)).for('update');
+      const chosen = await choose(tx.sql, importId, ids);
+      if (!process || chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      const state = chosen.ids.length > 0 ? decide(process) : null;
+      if (!state) return { kind: 'refused', process };
+      const released = { kind: 'released' as const, ids: chosen.ids };
+      await tx.sql.update(deadLetters).set({ state: 'RETRYING' }).where(isOneOf(chosen.ids));
+      const retriedRows = process.retriedRows + chosen.ids.length;
+      await tx.sql
+        .update(imports)
+        .set({ ...state, retriedRows })
+        .where(eq(imports.id, importId));
+      tx.append([progressEvent(this.#newId(), process, state.status, now)]);
+      return { ...released, process: { ...process, ...state, retriedRows } };
+    });
+  }
+
+  async discard(
+    importId: string,
+    ids: readonly string[] | null,
+  ): Promise<{ discarded: number; unknown: readonly string[] }> {
+    return this.#db.transaction(async (tx) => {
+      const chosen = await choose(tx.sql, importId, ids);
+      if (chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
+      await tx.sql.delete(deadLetters).where(isOneOf(chosen.ids));
+      return { discarded: chosen.ids.length, unknown: [] };
+    });
+  }
+
+  async waiting(importId: string): Promise<string[]> {
+    const rows = await this.#db.sql
+      .select({ id: deadLetters.id })
+      .from(deadLetters)
+      .where(and(eq(deadLetters.importId, importId), ne(deadLetters.state, 'DEAD')));
+    return rows.map((row) => row.id);
+  }
+}
+
+export function toDeadLetter({
+  letter,
+  headers,
+}: {
+  letter: DeadLetterRow;
+  headers: readonly string[] | null;
+}): DeadLetter {
+  const { state: _, cells, ...rest } = letter;
+  return { ...rest, headers: headers ?? [], cells: cells.map(fromStored) };
+}
+
+/** Locks the dead letters of the import, all or those of `ids`, and tells which of `ids` are none. */
+async function choose(
+  tx: Sql,
+  importId: string,
+  ids: readonly string[] | null,
+): Promise<{ ids: string[]; unknown: string[] }> {
+  const asked = ids === null ? undefined : isOneOf(ids.filter((id) => isUuid(id)));
+  const dead = and(eq(deadLetters.importId, importId), eq(deadLetters.state, 'DEAD'), asked);
+  const rows = await tx
+    .select({ id: deadLetters.id })
+    .from(deadLetters)
+    .where(dead)
+    .orderBy(deadLetters.id)
+    .for('update');
+  const found = new Set(rows.map((row) => row.id));
+  return { ids: [...found], unknown: (ids ?? []).filter((id) => !found.has(id.toLowerCase())) };
+}
+
+/** One parameter however many ids there are: a statement takes at most 65,535. */
+function isOneOf(ids: readonly string[]) {
+  return sql`${deadLetters.id} IN (SELECT value::uuid FROM jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
+}

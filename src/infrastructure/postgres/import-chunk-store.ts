@@ -1,0 +1,94 @@
+import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
+import type { ChunkStore, OpenImport, WaitingRow } from '../../application/import/ports.ts';
+import type { Database } from './database.ts';
+import { importChunks as chunks, importProcesses as imports, type StoredCell } from './schema/imports.ts';
+import { fromStored, toStored } from './stored-cell.ts';
+
+/** A waiting row as JSON, with short names because there are many: row number, cells, the row that it repeats. */
+interface StoredRow {
+  readonly r: number;
+  readonly c: readonly StoredCell[];
+  readonly d?: number;
+}
+
+/** The rows of files between reading and writing, in Postgres. */
+export class PostgresChunkStore implements ChunkStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async open(id: string): Promise<OpenImport | null> {
+    const isOpen = and(eq(imports.id, id), inArray(imports.status, ['QUEUED', 'RUNNING']));
+    const [row] = await this.#db.sql.select().from(imports).where(isOpen);
+    if (!row) return null;
+    const { uploadId, ...process } = row;
+    const [cut] = await this.#db.sql
+      .select({
+        chunks: count(),
+        chunkRows: sql<number | null>`max(${chunks.rowCount}) FILTER (WHERE ${chunks.seq} = 0)`,
+      })
+      .from(chunks)
+      .where(eq(chunks.importId, id));
+    return { process, uploadId, chunks: cut?.chunks ?? 0, chunkRows: cut?.chunkRows ?? null };
+  }
+
+  async saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void> {
+    const header = { headers: [...headers], ignoredColumns: [...ignored] };
+    await this.#db.sql.update(imports).set(header).where(eq(imports.id, id));
+  }
+
+  async addChunks(id: string, cut: readonly { seq: number; rows: readonly WaitingRow[] }[]): Promise<void> {
+    const values = cut.map(({ seq, rows }) => ({ importId: id, seq, rowCount: rows.length, rows: rows.map(toRow) }));
+    await this.#db.sql.insert(chunks).values(values).onConflictDoNothing();
+  }
+
+  async backlog(id: string): Promise<{ isRunning: boolean; uncommitted: number }> {
+    const uncommitted = this.#db.sql
+      .select({ count: count() })
+      .from(chunks)
+      .where(and(eq(chunks.importId, id), isNull(chunks.committedAt)));
+    const [row] = await this.#db.sql
+      .select({ status: imports.status, uncommitted: sql<number>`(${uncommitted})::int` })
+      .from(imports)
+      .where(eq(imports.id, id));
+    return { isRunning: row?.status === 'RUNNING', uncommitted: row?.uncommitted ?? 0 };
+  }
+
+  async saveTotal(id: string, totalRows: number): Promise<void> {
+    await this.#db.sql.update(imports).set({ totalRows }).where(eq(imports.id, id));
+  }
+
+  async uncommitted(id: string): Promise<number[]> {
+    const open = and(eq(chunks.importId, id), isNull(chunks.committedAt));
+    const rows = await this.#db.sql.select({ seq: chunks.seq }).from(chunks).where(open).orderBy(asc(chunks.seq));
+    return rows.map((row) => row.seq);
+  }
+
+  async rowsOf(id: string, seq: number): Promise<{ headers: string[]; rows: WaitingRow[] } | null> {
+    const { rows } = getTableColumns(chunks);
+    const waiting = and(
+      eq(chunks.importId, id),
+      eq(chunks.seq, seq),
+      isNull(chunks.committedAt),
+      eq(imports.status, 'RUNNING'),
+    );
+    const [chunk] = await this.#db.sql
+      .select({ headers: imports.headers, rows })
+      .from(chunks)
+      .innerJoin(imports, eq(imports.id, chunks.importId))
+      .where(waiting);
+    if (!chunk) return null;
+    return { headers: chunk.headers ?? [], rows: (chunk.rows as readonly StoredRow[]).map(fromRow) };
+  }
+}
+
+function toRow(row: WaitingRow): StoredRow {
+  const stored = { r: row.rowNumber, c: row.cells.map(toStored) };
+  return row.duplicateOf === null ? stored : { ...stored, d: row.duplicateOf };
+}
+
+function fromRow(row: StoredRow): WaitingRow {
+  return { rowNumber: row.r, cells: row.c.map(fromStored), duplicateOf: row.d ?? null };
+}

@@ -1,0 +1,137 @@
+import { and, eq, getTableColumns, inArray, ne, sql } from 'drizzle-orm';
+import { validate as isUuid } from 'uuid';
+import { decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import type { ImportStore, NewImport } from '../../application/import/ports.ts';
+import { type Page, pageOf } from '../../application/page.ts';
+import type { NewId } from '../../application/runtime.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
+import type { Database, Sql, Tx } from './database.ts';
+import { importProcesses as imports, uploadChunks as pieces } from './schema/imports.ts';
+
+const { uploadId: _, ...columns } = getTableColumns(imports);
+/** What an `ImportProcess` is read from. */
+export const processColumns = columns;
+const CURSOR = 'imports';
+
+type Decide = (process: ImportProcess) => ImportState | null;
+
+/** Import processes in Postgres. Every change of status locks the row and logs its event in the same transaction. */
+export class PostgresImportStore implements ImportStore {
+  readonly #db: Database;
+  readonly #newId: NewId;
+
+  constructor(db: Database, newId: NewId) {
+    this.#db = db;
+    this.#newId = newId;
+  }
+
+  async create(row: NewImport): Promise<{ process: ImportProcess; isNew: boolean }> {
+    const waiting = { ...row, status: 'QUEUED' as const };
+    for (;;) {
+      const [created] = await this.#db.sql.insert(imports).values(waiting).onConflictDoNothing().returning(columns);
+      if (created) return { process: created, isNew: true };
+      const sameBytes = and(eq(imports.sha256, row.sha256), ne(imports.status, 'FAILED'));
+      const [existing] = await this.#db.sql.select(columns).from(imports).where(sameBytes);
+      if (existing) return { process: existing, isNew: false };
+      // It failed between the two statements, so its bytes are free again.
+    }
+  }
+
+  async find(id: string): Promise<ImportProcess | null> {
+    if (!isUuid(id)) return null;
+    const [process] = await this.#db.sql.select(columns).from(imports).where(eq(imports.id, id));
+    return process ?? null;
+  }
+
+  async list({ first, after }: { first: number; after: string | null }): Promise<Page<ImportProcess>> {
+    const [time, id] = after === null ? [null, null] : decodeCursor(CURSOR, after);
+    const older =
+      after === null ? undefined : sql`(${imports.createdAt}, ${imports.id}) < (${time}::timestamptz, ${id}::uuid)`;
+    const rows = await this.#db.sql
+      .select(columns)
+      .from(imports)
+      .where(older)
+      .orderBy(sql`${imports.createdAt} DESC, ${imports.id} DESC`)
+      .limit(first + 1);
+    const item = (node: ImportProcess) => ({
+      node,
+      cursor: encodeCursor(CURSOR, [node.createdAt.toISOString(), node.id]),
+    });
+    return pageOf(rows, first, item, {
+      hasPreviousPage: after !== null,
+      totalCount: () => this.#db.sql.$count(imports),
+    });
+  }
+
+  async change(id: string, now: Date, decide: Decide): Promise<{ process: ImportProcess; hasChanged: boolean } | null> {
+    if (!isUuid(id)) return null;
+    return this.#db.transaction(async (tx) => {
+      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id)).for('update');
+      if (!process) return null;
+      const state = decide(process);
+      if (!state) return { process, hasChanged: false };
+      await this.#save(tx, process, state, now);
+      return { process: { ...process, ...state }, hasChanged: true };
+    });
+  }
+
+  async finish(id: string, now: Date, decide: Decide): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id)).for('update');
+      // Looked at after the lock: whoever sends rows on their way again holds it while doing so.
+      if (!process || !(await isThrough(tx.sql, id))) return false;
+      const state = decide(process);
+      if (!state) return false;
+      await this.#save(tx, process, state, now);
+      return true;
+    });
+  }
+
+  async #save(tx: Tx, process: ImportProcess, state: ImportState, now: Date): Promise<void> {
+    const [row] = await tx.sql.update(imports).set(state).where(eq(imports.id, process.id)).returning();
+    // Only a cancelled import may need its bytes again.
+    if (row && state.finishedAt && state.status !== 'CANCELLED') {
+      await tx.sql.delete(pieces).where(eq(pieces.uploadId, row.uploadId));
+    }
+    tx.append([progressEvent(this.#newId(), process, state.status, now)]);
+  }
+
+  isThrough(id: string): Promise<boolean> {
+    return isThrough(this.#db.sql, id);
+  }
+
+  async logProgress(id: string, now: Date, minGapMs: number): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      const { rows } = await tx.sql.execute<{ due: boolean }>(sql`
+        SELECT pg_try_advisory_xact_lock(hashtextextended('import.progressed ' || ${id}, 0))
+           AND coalesce((SELECT occurred_at <= ${new Date(now.getTime() - minGapMs).toISOString()}::timestamptz
+                           FROM event_log WHERE subject_id = ${id}::uuid ORDER BY position DESC LIMIT 1), true) AS due`);
+      if (!rows[0]?.due) return false;
+      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id));
+      if (process) tx.append([progressEvent(this.#newId(), process, process.status, now)]);
+      return true;
+    });
+  }
+
+  async openIds(): Promise<string[]> {
+    const open = inArray(imports.status, ['QUEUED', 'RUNNING']);
+    const rows = await this.#db.sql.select({ id: imports.id }).from(imports).where(open).orderBy(imports.id);
+    return rows.map((row) => row.id);
+  }
+}
+
+/** What tells the watchers of an import to look at it again. */
+export function progressEvent(id: string, process: ImportProcess, to: ImportProcess['status'], now: Date): NewEvent {
+  const from = process.status === to ? null : process.status;
+  return { id, type: 'import.progressed', subjectId: process.id, actorId: null, from, to, occurredAt: now, data: null };
+}
+
+/** Every row counted, none being tried again. The counters move with the chunks, so that they prove each is committed. */
+async function isThrough(db: Sql, id: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    SELECT 1 FROM import_processes p
+     WHERE p.id = ${id}::uuid AND p.status = 'RUNNING' AND p.succeeded_rows + p.failed_rows = p.total_rows
+       AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.import_id = p.id AND d.state <> 'DEAD')`);
+  return rows.length > 0;
+}
