@@ -1,0 +1,138 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Logger } from '../../application/runtime.ts';
+import { boundedNames } from './bounded-names.ts';
+import { collectedGauge } from './collected-gauge.ts';
+
+/** Where a queue's jobs are. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly state: string;
+  readonly jobs: number;
+}
+
+/** What a scrape asks the rest of the system for; whatever is absent is left out of the answer. */
+export interface MetricSources {
+  /** Deadlines that have passed without an alert: 0 when healthy. */
+  overdueUnalerted?(): Promise<number>;
+  queues?(): Promise<readonly QueueDepth[]>;
+  databasePool?(): { readonly total: number; readonly idle: number; readonly waiting: number };
+}
+
+export interface HttpObservation {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+export interface OperationObservation {
+  /** null: anonymous. */
+  readonly name: string | null;
+  readonly type: string;
+  /** "ok" or the code of the first error. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** Everything that is measured; names follow the conventions of Prometheus. */
+export interface Metrics {
+  observeRequest(observation: HttpObservation): void;
+  observeOperation(observation: OperationObservation): void;
+  /** Seconds between the instant that was due and the alert's commit. */
+  observeDetectionLag(seconds: number): void;
+  countImportRows(outcome: 'succeeded' | 'failed' | 'retried', rows: number): void;
+  /** One more (1) or one less (-1) live subscription. */
+  countSubscribers(change: 1 | -1): void;
+  /** Names the sources that scrapes read; may be called again as parts start. */
+  collectFrom(sources: MetricSources): void;
+  /** The present values in Prometheus' text format. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly registry: Registry;
+}
+
+const HTTP_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LAG_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30, 60, 300];
+/** Callers choose operation names: beyond this many they count together. */
+const MAX_OPERATION_NAMES = 200;
+
+/** A registry of its own, so that several servers may live in one process. */
+export function createMetrics(logger: Logger): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const operationName = boundedNames(MAX_OPERATION_NAMES);
+  let sources: MetricSources = {};
+
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer a request, by route.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: HTTP_SECONDS,
+    registers,
+  });
+  const operations = new Histogram({
+    name: 'graphql_operation_duration_seconds',
+    help: 'Time to answer a GraphQL operation; outcome is "ok" or the code of the first error.',
+    labelNames: ['operation', 'type', 'outcome'],
+    buckets: HTTP_SECONDS,
+    registers,
+  });
+  const detectionLag = new Histogram({
+    name: 'sla_detection_lag_seconds',
+    help: 'Time between the instant that was due and the commit of its alert.',
+    buckets: LAG_SECONDS,
+    registers,
+  });
+  const importRows = new Counter({
+    name: 'import_rows_total',
+    help: 'Rows of imports, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const subscribers = new Gauge({ name: 'subscribers', help: 'Live GraphQL subscriptions.', registers });
+
+  collectedGauge(
+    { name: 'sla_overdue_unalerted', help: 'Deadlines that passed without an alert; 0 when healthy.', registers },
+    logger,
+    async () => {
+      const overdue = await sources.overdueUnalerted?.();
+      return overdue === undefined ? [] : [{ labels: {}, value: overdue }];
+    },
+  );
+  collectedGauge(
+    { name: 'queue_jobs', help: 'Jobs by queue and state.', labelNames: ['queue', 'state'], registers },
+    logger,
+    async () => {
+      const depths = (await sources.queues?.()) ?? [];
+      return depths.map(({ queue, state, jobs }) => ({ labels: { queue, state }, value: jobs }));
+    },
+  );
+  collectedGauge(
+    {
+      name: 'db_pool_connections',
+      help: 'Connections of the database pool, and callers waiting for one.',
+      labelNames: ['state'],
+      registers,
+    },
+    logger,
+    async () => {
+      const pool = sources.databasePool?.();
+      return pool ? Object.entries(pool).map(([state, value]) => ({ labels: { state }, value })) : [];
+    },
+  );
+
+  return {
+    registry,
+    observeRequest: ({ seconds, route, method, status }) =>
+      requests.observe({ route, method, status: String(status) }, seconds),
+    observeOperation: ({ name, type, outcome, seconds }) =>
+      operations.observe({ operation: name === null ? 'anonymous' : operationName(name), type, outcome }, seconds),
+    observeDetectionLag: (seconds) => detectionLag.observe(Math.max(0, seconds)),
+    countImportRows: (outcome, rows) => importRows.inc({ outcome }, rows),
+    countSubscribers: (change) => (change > 0 ? subscribers.inc() : subscribers.dec()),
+    collectFrom: (more) => {
+      sources = { ...sources, ...more };
+    },
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,99 @@
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Logger } from '../../application/runtime.ts';
+import type { Caller } from './caller.ts';
+import { type FormatError, mergeFieldErrors } from './errors.ts';
+import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
+import type { DocumentLimits } from './validation/limits.ts';
+import { countRootField } from './validation/operation-size.ts';
+import { documentRules } from './validation/rules.ts';
+
+/** Counts `logins` attempts to sign in against the caller's address. Throws RATE_LIMITED when there were too many. */
+export type ChargeLogins = (caller: Caller, logins: number) => Promise<void>;
+
+export interface ApolloDeps {
+  readonly schema: GraphQLSchema;
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+  readonly logger: Logger;
+  readonly formatError: FormatError;
+  /** The id of the request that is being answered now. */
+  readonly requestId: () => string;
+  readonly chargeLogins: ChargeLogins;
+  readonly recordOf: (request: object) => OperationRecord | undefined;
+}
+
+const PERSISTED_QUERY_SECONDS = 3_600;
+
+/** Apollo Server with this API's limits, errors and measurements; not yet started. */
+export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
+  const { logger, requestId, formatError } = deps;
+  const warn = (message: unknown): void => logger.warn({ from: 'apollo' }, String(message));
+  return new ApolloServer<Caller>({
+    schema: deps.schema,
+    // The rules below refuse introspection when it is off, over both transports in the same words.
+    introspection: true,
+    validationRules: [...documentRules(deps.limits, deps.introspection)],
+    validationOptions: { hideSuggestions: true },
+    parseOptions: { maxTokens: deps.limits.tokens },
+    persistedQueries: { ttl: PERSISTED_QUERY_SECONDS },
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: (_formatted, error) => formatError(error, requestId()),
+    // What Apollo would log itself is logged by formatError, or names values that callers sent.
+    logger: { debug: () => {}, info: () => {}, warn, error: warn },
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      loginPlugin(deps.chargeLogins),
+      mergePlugin,
+      operationMetricsPlugin(deps.recordOf),
+    ],
+  });
+}
+
+/** How many times an operation tries to sign in: each alias of `login` is an attempt. */
+export function countLogins(document: DocumentNode, operation: OperationDefinitionNode | undefined): number {
+  return operation?.operation === 'mutation' ? countRootField(document, operation, 'login') : 0;
+}
+
+function loginPlugin(chargeLogins: ChargeLogins): ApolloServerPlugin<Caller> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, contextValue }) {
+          const logins = countLogins(document, operation);
+          if (logins > 0) await chargeLogins(contextValue, logins).catch(refuseWhole);
+        },
+      };
+    },
+  };
+}
+
+/** Nothing of the operation has run: HTTP says so with its status. */
+function refuseWhole(error: unknown): never {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  throw new GraphQLError(originalError.message, {
+    originalError,
+    extensions: { http: { status: 429, headers: new HeaderMap() } },
+  });
+}
+
+const mergePlugin: ApolloServerPlugin<Caller> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response }) {
+        if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
+        response.body.singleResult.errors = mergeFieldErrors(response.body.singleResult.errors);
+      },
+    };
+  },
+};

@@ -1,0 +1,64 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Caller } from './caller.ts';
+
+/** One answered operation, as it is measured and logged. */
+export interface OperationObservation {
+  /** null: anonymous. */
+  readonly name: string | null;
+  /** query, mutation, subscription; "none" when the document was refused before it was known. */
+  readonly type: string;
+  /** "ok" or the code of the first error. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** What transports tell about their work; an adapter counts it. */
+export interface OperationMetrics {
+  observeOperation(observation: OperationObservation): void;
+  /** One more (1) or one less (-1) live subscription. */
+  countSubscribers(change: 1 | -1): void;
+}
+
+/** Follows one operation from its arrival to its answer; the first outcome counts. */
+export class OperationRecord {
+  name: string | null = null;
+  type = 'none';
+  outcome: string | null = null;
+  readonly #startedAt = performance.now();
+  readonly #metrics: OperationMetrics;
+
+  constructor(metrics: OperationMetrics) {
+    this.#metrics = metrics;
+  }
+
+  /** Counts the operation as answered with `outcome`; later calls do nothing. */
+  finish(outcome: string): void {
+    if (this.outcome !== null) return;
+    this.outcome = outcome;
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    this.#metrics.observeOperation({ name: this.name, type: this.type, outcome, seconds });
+  }
+}
+
+/** Writes name and type of each operation into the record that `recordOf` finds for its HTTP request, and its outcome. */
+export function operationMetricsPlugin(
+  recordOf: (request: object) => OperationRecord | undefined,
+): ApolloServerPlugin<Caller> {
+  return {
+    async requestDidStart({ request }) {
+      const record = request.http && recordOf(request.http);
+      if (!record) return;
+      return {
+        async didResolveOperation({ operation, operationName }) {
+          record.name = operationName;
+          record.type = operation?.operation ?? 'none';
+        },
+        async willSendResponse({ response }) {
+          const code =
+            response.body.kind === 'single' ? response.body.singleResult.errors?.[0]?.extensions?.code : undefined;
+          record.finish(typeof code === 'string' ? code : 'ok');
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import type { DocumentLimits } from './limits.ts';
+import { documentRules } from './rules.ts';
+
+interface Options {
+  readonly schema: GraphQLSchema;
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+}
+
+/** Valid documents that are kept parsed: dashboards send the same few again and again. */
+const KEPT = 200;
+
+/**
+ * Parses and validates documents for the WebSocket by the same rules as HTTP. Returns the document, or what is wrong
+ * with it as errors that carry the codes Apollo would give them.
+ */
+export function createDocumentReader(options: Options): (query: string) => DocumentNode | readonly GraphQLError[] {
+  const rules = [...specifiedRules, ...documentRules(options.limits, options.introspection)];
+  const kept = new Map<string, DocumentNode>();
+
+  return (query) => {
+    const known = kept.get(query);
+    if (known) return known;
+    let document: DocumentNode;
+    try {
+      document = parse(query, { maxTokens: options.limits.tokens });
+    } catch (error) {
+      return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+    }
+    const errors = validate(options.schema, document, rules, { hideSuggestions: true });
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+    if (kept.size >= KEPT) for (const [oldest] of [...kept].slice(0, 1)) kept.delete(oldest);
+    kept.set(query, document);
+    return document;
+  };
+}
+
+function withCode(error: unknown, code: string): GraphQLError {
+  if (!(error instanceof GraphQLError)) throw error;
+  const { message, nodes = null, source = null, positions = null, originalError = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
+}

@@ -1,0 +1,113 @@
+import type { WebSocket } from 'ws';
+import type { Actor } from '../../../domain/actor.ts';
+
+/** Close codes of graphql-transport-ws and of this API (access.md). */
+export const CLOSE = {
+  goingAway: 1001,
+  internalError: 1011,
+  tryAgainLater: 1013,
+  unauthorized: 4401,
+  forbidden: 4403,
+} as const;
+
+export interface SocketLimits {
+  /** What may wait to be sent, in bytes; more ends the socket with 1013. */
+  readonly maxBufferedBytes: number;
+  /** How long the peer may take nothing while much waits; longer ends the socket with 1013. */
+  readonly stallMs: number;
+  readonly keepAliveMs: number;
+}
+
+/** Once this much waits, the next event is not taken from its subscription before the peer has taken this one. */
+const HIGH_WATER_BYTES = 256 * 1024;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** One client's socket: sends with bounds, notices when the peer is gone, and ends once. */
+export class LiveSocket {
+  readonly ip: string;
+  /** Names the connection in logs. */
+  readonly connectionId: string;
+  actor: Actor | null = null;
+  /** Called once when the socket ends, by either side. */
+  onEnd: (code: number, reason: string) => void = () => {};
+  readonly #socket: WebSocket;
+  readonly #limits: SocketLimits;
+  readonly #pings: NodeJS.Timeout;
+  #expiry: NodeJS.Timeout | undefined;
+  #alive = true;
+  #ended = false;
+
+  constructor(socket: WebSocket, visitor: { readonly ip: string; readonly requestId: string }, limits: SocketLimits) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.ip = visitor.ip;
+    this.connectionId = visitor.requestId;
+    this.#pings = setInterval(() => this.#ping(), limits.keepAliveMs);
+    socket.on('pong', () => {
+      this.#alive = true;
+    });
+    socket.on('close', (code, reason) => this.#finish(code, String(reason)));
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  /** Hands over a frame; waits for the peer only when much is waiting already. A socket that ended takes nothing. */
+  send(data: string): Promise<void> {
+    const socket = this.#socket;
+    if (this.#ended || socket.readyState !== socket.OPEN) return Promise.resolve();
+    return new Promise((resolve) => {
+      let stalled: NodeJS.Timeout | undefined;
+      socket.send(data, () => {
+        clearTimeout(stalled);
+        resolve();
+      });
+      if (socket.bufferedAmount > this.#limits.maxBufferedBytes) {
+        this.end(CLOSE.tryAgainLater, 'Too slow: connect again and go on from your cursor');
+        resolve();
+      } else if (socket.bufferedAmount <= HIGH_WATER_BYTES) {
+        resolve();
+      } else {
+        stalled = setTimeout(() => {
+          this.end(CLOSE.tryAgainLater, 'Too slow: connect again and go on from your cursor');
+          resolve();
+        }, this.#limits.stallMs);
+      }
+    });
+  }
+
+  /** Ends the socket, and every subscription on it at once. A second call does nothing. */
+  end(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.#socket.close(code, reason);
+    this.#finish(code, reason);
+  }
+
+  /** Ends the socket with 4403 at `instant`, when its token stops to hold. */
+  expireAt(instant: Date): void {
+    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, instant.getTime() - Date.now()));
+    this.#expiry = setTimeout(() => this.end(CLOSE.forbidden, 'Your access token has expired'), left);
+  }
+
+  #ping(): void {
+    if (!this.#alive) {
+      this.end(CLOSE.tryAgainLater, 'No answer to a ping');
+      return;
+    }
+    this.#alive = false;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #finish(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#pings);
+    clearTimeout(this.#expiry);
+    this.onEnd(code, reason);
+  }
+}

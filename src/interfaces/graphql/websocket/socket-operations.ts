@@ -1,0 +1,160 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  subscribe,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { Logger } from '../../../application/runtime.ts';
+import { DomainError } from '../../../domain/domain-error.ts';
+import { type ChargeLogins, countLogins } from '../apollo.ts';
+import type { Caller } from '../caller.ts';
+import { type Deadline, startDeadline } from '../deadline.ts';
+import { validationFailed } from '../errors.ts';
+import type { LogScope } from '../log-scope.ts';
+import { type OperationMetrics, OperationRecord } from '../operation-metrics.ts';
+import { createDocumentReader } from '../validation/document-reader.ts';
+import type { DocumentLimits } from '../validation/limits.ts';
+import { countedStream } from './counted-stream.ts';
+import type { LiveSocket } from './live-socket.ts';
+
+export interface SocketOperationsDeps {
+  readonly schema: GraphQLSchema;
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+  /** `subscriptions`: queries and mutations are refused, they belong on HTTP. */
+  readonly operations: 'subscriptions' | 'all';
+  readonly maxSubscriptions: number;
+  readonly operationTimeoutMs: number;
+  readonly createContext: (caller: Caller) => Caller;
+  readonly chargeLogins: ChargeLogins;
+  readonly newRequestId: () => string;
+  readonly metrics: OperationMetrics;
+  readonly logger: Logger;
+  readonly scope: LogScope;
+}
+
+/** An operation that a socket sent and that was found fit to run. */
+export interface SocketOperation {
+  readonly caller: Caller;
+  readonly record: OperationRecord;
+  readonly deadline: Deadline;
+}
+
+type Prepared = { readonly args: ExecutionArgs; readonly operation: SocketOperation };
+
+/** Prepares and runs the operations of sockets: same rules as HTTP, a time limit, metrics, and a request id on every log line. */
+export function createSocketOperations(deps: SocketOperationsDeps) {
+  const read = createDocumentReader(deps);
+  const running = new WeakMap<object, SocketOperation>();
+
+  /** Checks what a client wants to run, and makes its context. Errors refuse it; `active` counts this one too. */
+  async function prepare(
+    socket: LiveSocket,
+    payload: SubscribePayload,
+    requestId: string,
+    active: number,
+  ): Promise<Prepared | readonly GraphQLError[]> {
+    const record = new OperationRecord(deps.metrics);
+    const refuse = (error: DomainError): readonly GraphQLError[] => {
+      record.finish(error.code);
+      return [new GraphQLError(error.message, { originalError: error })];
+    };
+    if (active > deps.maxSubscriptions) return refuse(tooMany(deps.maxSubscriptions, active));
+
+    const document = read(payload.query);
+    if (!('kind' in document)) {
+      record.finish(String(document[0]?.extensions.code));
+      return document;
+    }
+    const operation = getOperationAST(document, payload.operationName);
+    if (!operation) {
+      const message = 'Name one of the operations of the document.';
+      return refuse(validationFailed([{ path: 'operationName', message }]));
+    }
+    record.name = operation.name?.value ?? null;
+    record.type = operation.operation;
+    if (operation.operation !== 'subscription' && deps.operations === 'subscriptions') {
+      const message = `Send a ${operation.operation} over HTTP; this WebSocket is for subscriptions.`;
+      return refuse(validationFailed([{ path: 'query', message }]));
+    }
+
+    const deadline = startDeadline(deps.operationTimeoutMs);
+    const caller: Caller = {
+      actor: socket.actor,
+      authenticationError: null,
+      requestId,
+      ip: socket.ip,
+      signal: deadline.signal,
+    };
+    const logins = countLogins(document, operation);
+    if (logins > 0) {
+      try {
+        await deps.chargeLogins(caller, logins);
+      } catch (error) {
+        deadline.clear();
+        if (error instanceof DomainError) return refuse(error);
+        throw error;
+      }
+    }
+    const contextValue = deps.createContext(caller);
+    const variableValues = payload.variables ?? {};
+    const operationName = payload.operationName ?? null;
+    const prepared = { caller, record, deadline };
+    running.set(contextValue, prepared);
+    return {
+      args: { schema: deps.schema, document, operationName, variableValues, contextValue },
+      operation: prepared,
+    };
+  }
+
+  /** Runs a prepared operation: the results of a subscription as a stream, else one result. */
+  async function run(
+    args: ExecutionArgs,
+    start: typeof execute | typeof subscribe,
+  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    const operation = running.get(args.contextValue as object);
+    if (!operation) throw new Error('An operation is run that was not prepared.');
+    const { caller, record, deadline } = operation;
+    const fields = { requestId: caller.requestId, operation: record.name, userId: caller.actor?.id };
+    const within = <R>(work: () => R): R => deps.scope.run(fields, work);
+
+    const started = within(async () => start(args));
+    const result = await Promise.race([started, deadline.expired]).catch((error: unknown) => {
+      started.then(endLate, () => {});
+      const originalError = error instanceof Error ? error : new Error(String(error));
+      return { errors: [new GraphQLError(originalError.message, { originalError })] };
+    });
+    deadline.clear();
+    if (!(Symbol.asyncIterator in result)) return result;
+    record.finish('ok');
+    deps.metrics.countSubscribers(1);
+    const startedAt = performance.now();
+    return countedStream(result, within, (events) => {
+      deps.metrics.countSubscribers(-1);
+      deadline.abandon();
+      const seconds = Math.round(performance.now() - startedAt) / 1000;
+      within(() => deps.logger.info({ events, seconds }, 'subscription ended'));
+    });
+  }
+
+  return {
+    prepare,
+    run,
+    subscribe: (args: ExecutionArgs) => run(args, subscribe),
+    execute: (args: ExecutionArgs) => run(args, execute),
+  };
+}
+
+/** A stream that comes after its time must not run on unseen. */
+function endLate(result: ExecutionResult | AsyncGenerator<ExecutionResult>): void {
+  if (Symbol.asyncIterator in result) void result.return(undefined);
+}
+
+function tooMany(max: number, actual: number): DomainError {
+  const message = `One socket holds at most ${max} subscriptions. End some, or open another socket.`;
+  return new DomainError('LIMIT_EXCEEDED', message, { limit: 'subscriptions', max, actual });
+}
