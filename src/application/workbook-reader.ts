@@ -1,0 +1,31 @@
+import type { CellValue, SheetRow } from '../domain/sheet-row.ts';
+
+/** One piece of a sheet: the header row, once and first, then rows in the order of the sheet. */
+export type SheetBatch =
+  | { readonly kind: 'header'; readonly rowNumber: number; readonly headers: readonly CellValue[] }
+  | { readonly kind: 'rows'; readonly rows: readonly SheetRow[] };
+
+export interface WorkbookReadOptions {
+  /** Stops the reading at once; the iteration then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** The most rows in one batch; batches of very wide rows are shorter. */
+  readonly batchRows: number;
+}
+
+export interface WorkbookReader {
+  /**
+   * Streams the first visible sheet of the .xlsx file at `path`. The header is the first row that is not blank. Rows without
+   * a value under any header are left out; `values` of a row are aligned to `headers` and may end early. Iterates again
+   * from the start, and with the same result, each time it is called.
+   *
+   * Throws `WorkbookError` when the file is no workbook, encrypted, empty, over a limit or damaged. Damage can show at any
+   * point, also after batches were delivered: the file as a whole is then not to be trusted. A file that cannot be opened
+   * throws the operating system's error.
+   */
+  read(path: string, options: WorkbookReadOptions): AsyncIterable<SheetBatch>;
+}
+
+/** The file itself is at fault, and reading it again cannot help; `message` is a sentence for the person who sent it. */
+export class WorkbookError extends Error {
+  override readonly name = 'WorkbookError';
+}

@@ -1,0 +1,123 @@
+import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
+import type { CellContext } from './cell-value.ts';
+import { assertLooksLikeWorkbook } from './file-kind.ts';
+import { dateStylesHandler } from './number-formats.ts';
+import { SharedTexts, sharedTextsHandler } from './shared-texts.ts';
+import { SheetHandler } from './sheet-handler.ts';
+import { Utf8Chunks } from './utf8-chunks.ts';
+import type { WorkbookLimits } from './workbook-limits.ts';
+import {
+  type Relationship,
+  relationshipsHandler,
+  relationshipsPart,
+  type WorkbookIndex,
+  workbookHandler,
+} from './workbook-parts.ts';
+import { type XmlHandler, XmlScanner } from './xml-scanner.ts';
+import { ZipArchive } from './zip-archive.ts';
+
+const DEFAULT_WORKBOOK_PART = 'xl/workbook.xml';
+
+/** Parts that show that an archive is something other than a workbook that we read. */
+const OTHER_FORMATS: readonly (readonly [string, string])[] = [
+  ['xl/workbook.bin', 'a binary Excel workbook (.xlsb); save it as "Excel Workbook (.xlsx)"'],
+  ['word/document.xml', 'a Word document, not an Excel workbook'],
+  ['ppt/presentation.xml', 'a PowerPoint presentation, not an Excel workbook'],
+  ['content.xml', 'an OpenDocument file; save it as "Excel Workbook (.xlsx)"'],
+  ['Index/Document.iwa', 'an Apple Numbers or Pages document; export it as an Excel workbook (.xlsx)'],
+];
+
+/**
+ * Reads the first visible sheet of the workbook at `path`, in this thread. See `WorkbookReader.read` for what comes out and
+ * what is thrown. Memory is bounded by the shared texts and one batch, whatever the length of the sheet.
+ */
+export async function* readWorkbook(
+  path: string,
+  batchRows: number,
+  limits: WorkbookLimits,
+): AsyncGenerator<SheetBatch> {
+  await assertLooksLikeWorkbook(path);
+  const archive = await ZipArchive.open(path, limits);
+  try {
+    const { sheetPart, context } = await readContext(archive, limits);
+    const handler = new SheetHandler(context, batchRows);
+    let headerSeen = false;
+    for await (const _ of scan(archive, sheetPart, handler)) {
+      for (const batch of handler.take()) {
+        headerSeen = true;
+        yield batch;
+      }
+    }
+    for (const batch of handler.take(true)) {
+      headerSeen = true;
+      yield batch;
+    }
+    if (!headerSeen) throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
+  } finally {
+    archive.close();
+  }
+}
+
+async function readContext(
+  archive: ZipArchive,
+  limits: WorkbookLimits,
+): Promise<{ sheetPart: string; context: CellContext }> {
+  const workbookPart =
+    (await relationships(archive, '')).find(({ kind }) => kind === 'officeDocument')?.part ?? DEFAULT_WORKBOOK_PART;
+  const other = OTHER_FORMATS.find(([part]) => archive.has(part));
+  if (other) throw new WorkbookError(`The file is ${other[1]}.`);
+  if (!archive.has(workbookPart))
+    throw new WorkbookError('The file is an archive (zip), but not an Excel workbook (.xlsx).');
+  const index: WorkbookIndex = { date1904: false, sheets: [] };
+  await scanWhole(archive, workbookPart, workbookHandler(index));
+  const links = await relationships(archive, workbookPart);
+  const sheetPart = firstVisibleSheet(index, links);
+  const dateStyles: boolean[] = [];
+  const stylesPart = partOf('styles', links, archive);
+  if (stylesPart !== undefined) await scanWhole(archive, stylesPart, dateStylesHandler(dateStyles));
+  const texts = new SharedTexts(limits.sharedTextBytes);
+  const textsPart = partOf('sharedStrings', links, archive);
+  if (textsPart !== undefined) await scanWhole(archive, textsPart, sharedTextsHandler(texts));
+  return { sheetPart, context: { texts, dateStyles, date1904: index.date1904 } };
+}
+
+function firstVisibleSheet(index: WorkbookIndex, links: readonly Relationship[]): string {
+  for (const sheet of index.sheets) {
+    if (!sheet.visible) continue;
+    const link = links.find(({ id }) => id === sheet.relationshipId);
+    if (link === undefined) throw new WorkbookError(`The workbook is damaged: its sheet "${sheet.name}" is missing.`);
+    // Chart and dialog sheets have tabs too, but no cells.
+    if (link.kind === 'worksheet') return link.part;
+  }
+  throw new WorkbookError('The workbook has no visible sheet with cells.');
+}
+
+/** A part that may well be absent: without styles no number is a date, without shared texts no cell may refer to one. */
+function partOf(kind: string, links: readonly Relationship[], archive: ZipArchive): string | undefined {
+  return links.find((link) => link.kind === kind && archive.has(link.part))?.part;
+}
+
+async function relationships(archive: ZipArchive, part: string): Promise<readonly Relationship[]> {
+  const found: Relationship[] = [];
+  const name = relationshipsPart(part);
+  if (archive.has(name)) await scanWhole(archive, name, relationshipsHandler(part, found));
+  return found;
+}
+
+async function scanWhole(archive: ZipArchive, part: string, handler: XmlHandler): Promise<void> {
+  for await (const _ of scan(archive, part, handler)) {
+    // The handler keeps what it needs.
+  }
+}
+
+/** Feeds a part to `handler`, stopping after each piece so that the caller can take what has become ready. */
+async function* scan(archive: ZipArchive, part: string, handler: XmlHandler): AsyncGenerator<void> {
+  const characters = new Utf8Chunks();
+  const scanner = new XmlScanner(handler);
+  for await (const chunk of archive.read(part)) {
+    scanner.write(characters.write(chunk));
+    yield;
+  }
+  characters.end();
+  scanner.end();
+}

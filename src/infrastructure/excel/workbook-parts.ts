@@ -1,0 +1,80 @@
+import { WorkbookError } from '../../application/workbook-reader.ts';
+import type { XmlHandler } from './xml-scanner.ts';
+import { prefixedXmlAttribute, xmlAttribute } from './xml-text.ts';
+
+/** A link from one part to another; `kind` is the last word of its type, the same in both dialects of the format. */
+export interface Relationship {
+  readonly id: string;
+  readonly kind: string;
+  readonly part: string;
+}
+
+/** What `workbook.xml` says. Sheets come in the order of their tabs. */
+export interface WorkbookIndex {
+  date1904: boolean;
+  readonly sheets: { readonly name: string; readonly relationshipId: string; readonly visible: boolean }[];
+}
+
+/** Where the relationships of a part lie; '' stands for the whole package. */
+export function relationshipsPart(part: string): string {
+  const slash = part.lastIndexOf('/');
+  return `${part.slice(0, slash + 1)}_rels/${part.slice(slash + 1)}.rels`;
+}
+
+/** Pushes to `relationships` those of `part` that lie within the package. */
+export function relationshipsHandler(part: string, relationships: Relationship[]): XmlHandler {
+  return {
+    open(name, depth, attributes) {
+      if (depth !== 2 || name !== 'Relationship' || xmlAttribute(attributes, 'TargetMode') === 'External') return;
+      relationships.push({
+        id: xmlAttribute(attributes, 'Id') ?? '',
+        kind: (xmlAttribute(attributes, 'Type') ?? '').replace(/^.*\//, ''),
+        part: resolveTarget(part, xmlAttribute(attributes, 'Target') ?? ''),
+      });
+    },
+    close() {},
+    text() {},
+  };
+}
+
+/** Fills `index` from `workbook.xml`. Throws WorkbookError when the part is something else. */
+export function workbookHandler(index: WorkbookIndex): XmlHandler {
+  let group = '';
+  return {
+    open(name, depth, attributes) {
+      if (depth === 1 && name !== 'workbook')
+        throw new WorkbookError('The workbook is damaged: its list of sheets is something else.');
+      if (depth === 2) group = name;
+      if (depth === 2 && name === 'workbookPr')
+        index.date1904 = /^(1|true|on)$/.test(xmlAttribute(attributes, 'date1904') ?? '');
+      if (depth === 3 && group === 'sheets' && name === 'sheet') {
+        index.sheets.push({
+          name: xmlAttribute(attributes, 'name') ?? '',
+          relationshipId: prefixedXmlAttribute(attributes, 'id') ?? '',
+          visible: (xmlAttribute(attributes, 'state') ?? 'visible') === 'visible',
+        });
+      }
+    },
+    close() {},
+    text() {},
+  };
+}
+
+/** The part that a link in `source` points to: an absolute target counts from the package's root, any other from the source's folder. */
+function resolveTarget(source: string, target: string): string {
+  const base = target.startsWith('/') ? '' : source.slice(0, source.lastIndexOf('/') + 1);
+  const path: string[] = [];
+  for (const step of (base + percentDecoded(target)).replaceAll('\\', '/').split('/')) {
+    if (step === '..') path.pop();
+    else if (step !== '' && step !== '.') path.push(step);
+  }
+  return path.join('/');
+}
+
+function percentDecoded(target: string): string {
+  try {
+    return decodeURIComponent(target);
+  } catch {
+    return target;
+  }
+}

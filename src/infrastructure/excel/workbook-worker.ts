@@ -1,0 +1,36 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { WorkbookError } from '../../application/workbook-reader.ts';
+import { readWorkbook } from './read-workbook.ts';
+import type { FromWorker, ReadingTask } from './workbook-messages.ts';
+
+const port = parentPort;
+if (!port) throw new Error('workbook-worker runs only as a worker thread');
+
+const task = workerData as ReadingTask;
+let credit = task.batchesInFlight;
+let creditCame = () => {};
+port.on('message', () => {
+  credit += 1;
+  creditCame();
+});
+
+const post = (message: FromWorker) => port.postMessage(message);
+try {
+  for await (const batch of readWorkbook(task.path, task.batchRows, task.limits)) {
+    while (credit === 0) {
+      await new Promise<void>((resolve) => {
+        creditCame = resolve;
+      });
+    }
+    credit -= 1;
+    post({ kind: 'batch', batch });
+  }
+  post({ kind: 'end' });
+} catch (error) {
+  // A class does not survive the way between threads, so the fault of the file goes as its sentence;
+  // nor do an error's own properties, such as the operating system's code.
+  if (error instanceof WorkbookError) post({ kind: 'refused', message: error.message });
+  else post({ kind: 'failed', error, properties: { ...(error as object) } });
+} finally {
+  port.close();
+}

@@ -1,0 +1,127 @@
+import { pipeline } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { WorkbookError } from '../../application/workbook-reader.ts';
+import type { WorkbookLimits } from './workbook-limits.ts';
+
+const STORED = 0;
+const DEFLATED = 8;
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * The parts of a workbook, by name. Part names are compared without regard to case, as the format wants.
+ * What the directory says of a part (size, checksum) is held against the bytes that really come.
+ */
+export class ZipArchive {
+  readonly #zip: ZipFile;
+  readonly #entries: ReadonlyMap<string, Entry | 'twice'>;
+  readonly #limits: WorkbookLimits;
+
+  private constructor(zip: ZipFile, entries: ReadonlyMap<string, Entry | 'twice'>, limits: WorkbookLimits) {
+    this.#zip = zip;
+    this.#entries = entries;
+    this.#limits = limits;
+  }
+
+  /** Opens the archive at `path` and reads its directory. Throws WorkbookError when that is cut off, damaged or absurdly long. */
+  static async open(path: string, limits: WorkbookLimits): Promise<ZipArchive> {
+    let zip: ZipFile | undefined;
+    try {
+      zip = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
+      if (zip.entryCount > limits.entries) {
+        throw new WorkbookError(`The workbook holds ${zip.entryCount} files; at most ${limits.entries} are allowed.`);
+      }
+      const entries = new Map<string, Entry | 'twice'>();
+      for await (const entry of zip.eachEntry()) {
+        const name = partKey(entry.fileNameRaw.toString('utf8'));
+        entries.set(name, entries.has(name) ? 'twice' : entry);
+      }
+      return new ZipArchive(zip, entries, limits);
+    } catch (error) {
+      zip?.close();
+      throw asWorkbookError(
+        error,
+        'The workbook is damaged or was cut off on its way: its table of contents cannot be read.',
+      );
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(partKey(name));
+  }
+
+  /** The inflated bytes of a part, in pieces. Throws WorkbookError when they are damaged, encrypted or over a limit. */
+  async *read(name: string): AsyncGenerator<Buffer, void, undefined> {
+    const entry = this.#entries.get(partKey(name));
+    if (entry === undefined) throw damaged(name, 'it is missing');
+    if (entry === 'twice') throw damaged(name, 'it is there twice');
+    if (entry.isEncrypted())
+      throw new WorkbookError('The workbook is protected with a password; remove it and send the file again.');
+    if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+      throw damaged(name, `it is packed with the unknown method ${entry.compressionMethod}`);
+    }
+    let bytes = 0;
+    let checksum = 0;
+    try {
+      for await (const chunk of await this.#open(entry)) {
+        bytes += chunk.length;
+        this.#assertWithinLimits(entry, bytes, name);
+        checksum = crc32(chunk, checksum);
+        yield chunk;
+      }
+    } catch (error) {
+      throw asWorkbookError(error, damaged(name, 'its packed data are broken').message);
+    }
+    if (bytes !== entry.uncompressedSize) {
+      throw damaged(name, `it has ${bytes} bytes in place of ${entry.uncompressedSize}`);
+    }
+    if (checksum !== entry.crc32) throw damaged(name, 'its checksum is wrong');
+  }
+
+  close(): void {
+    this.#zip.close();
+  }
+
+  async #open(entry: Entry): Promise<AsyncIterable<Buffer>> {
+    const packed = await this.#zip.openReadStreamPromise(entry, { decodeFileData: false });
+    if (entry.compressionMethod === STORED) return packed;
+    const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+    // An error of either stream destroys both and comes out of the iteration; there is nothing left to do here.
+    pipeline(packed, inflate, () => {});
+    return inflate;
+  }
+
+  #assertWithinLimits(entry: Entry, bytes: number, name: string): void {
+    const { partBytes, bombBytes, inflationRatio } = this.#limits;
+    if (bytes > entry.uncompressedSize)
+      throw damaged(name, `it is longer than the ${entry.uncompressedSize} bytes that it claims`);
+    if (bytes > partBytes) {
+      throw new WorkbookError(
+        `The workbook is too large: its part ${name} unpacks to more than ${megabytes(partBytes)} MB.`,
+      );
+    }
+    if (bytes > bombBytes && bytes > entry.compressedSize * inflationRatio) {
+      throw new WorkbookError(
+        `The workbook is refused as a decompression bomb: its part ${name} unpacks to more than ${inflationRatio} times its size.`,
+      );
+    }
+  }
+}
+
+function partKey(name: string): string {
+  return name.replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase();
+}
+
+function damaged(name: string, how: string): WorkbookError {
+  return new WorkbookError(`The workbook is damaged: ${how} (part ${name}).`);
+}
+
+/** Errors of the operating system are not the file's fault and pass through; what yauzl and zlib find wrong is. */
+function asWorkbookError(error: unknown, message: string): unknown {
+  if (error instanceof WorkbookError || (error instanceof Error && 'syscall' in error)) return error;
+  return new WorkbookError(message);
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 ** 2);
+}

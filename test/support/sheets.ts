@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkbookReader } from '../../src/application/workbook-reader.ts';
+import type { CellValue, SheetRow } from '../../src/domain/sheet-row.ts';
+
+/** A folder for one test file; `clean` removes it. */
+export interface Scratch {
+  readonly path: (name: string) => string;
+  readonly write: (name: string, data: Buffer | string) => Promise<string>;
+  readonly clean: () => Promise<void>;
+}
+
+export async function scratchFolder(): Promise<Scratch> {
+  const folder = await mkdtemp(join(tmpdir(), 'workbooks-'));
+  const path = (name: string) => join(folder, name);
+  return {
+    path,
+    write: async (name, data) => {
+      await writeFile(path(name), data);
+      return path(name);
+    },
+    clean: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface WholeSheet {
+  readonly headerRow: number;
+  readonly headers: readonly CellValue[];
+  readonly rows: readonly SheetRow[];
+}
+
+/** Everything that the reader has to say about a file, and the promise that the header comes once and first. */
+export async function readSheet(reader: WorkbookReader, path: string, batchRows = 100): Promise<WholeSheet> {
+  let header: { rowNumber: number; headers: readonly CellValue[] } | null = null;
+  const rows: SheetRow[] = [];
+  for await (const batch of reader.read(path, { batchRows })) {
+    if (batch.kind === 'header') {
+      if (header) throw new Error('a second header');
+      header = batch;
+    } else {
+      if (!header || batch.rows.length === 0 || batch.rows.length > batchRows) throw new Error('a batch out of turn');
+      rows.push(...batch.rows);
+    }
+  }
+  if (!header) throw new Error('no header');
+  return { headerRow: header.rowNumber, headers: header.headers, rows };
+}

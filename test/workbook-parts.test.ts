@@ -1,0 +1,289 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WorkbookError } from '../src/application/workbook-reader.ts';
+import { columnName, columnOf } from '../src/infrastructure/excel/cell-reference.ts';
+import { excelDate, isoDate } from '../src/infrastructure/excel/excel-date.ts';
+import { isDateFormat } from '../src/infrastructure/excel/number-formats.ts';
+import { SharedTexts } from '../src/infrastructure/excel/shared-texts.ts';
+import { Utf8Chunks } from '../src/infrastructure/excel/utf8-chunks.ts';
+import { type XmlHandler, XmlScanner } from '../src/infrastructure/excel/xml-scanner.ts';
+import { decodeOfficeEscapes, prefixedXmlAttribute, xmlAttribute } from '../src/infrastructure/excel/xml-text.ts';
+
+function eventsOf(pieces: readonly string[]): readonly string[] {
+  const events: string[] = [];
+  let text = '';
+  const flush = () => {
+    if (text !== '') events.push(`text ${text}`);
+    text = '';
+  };
+  const handler: XmlHandler = {
+    open(name, depth, attributes) {
+      flush();
+      events.push(`open ${depth} ${name} ${attributes.trim()}`);
+    },
+    close(name, depth) {
+      flush();
+      events.push(`close ${depth} ${name}`);
+    },
+    text(value) {
+      text += value;
+    },
+  };
+  const scanner = new XmlScanner(handler);
+  for (const piece of pieces) scanner.write(piece);
+  scanner.end();
+  return events;
+}
+
+/** The text cut into pieces of the given lengths, over and over. */
+function cut<T extends { slice(from: number, to: number): T; readonly length: number }>(
+  whole: T,
+  lengths: readonly number[],
+) {
+  const pieces: T[] = [];
+  for (let at = 0, turn = 0; at < whole.length; turn += 1) {
+    const length = lengths[turn % lengths.length] ?? 1;
+    pieces.push(whole.slice(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+const DOCUMENT =
+  '<?xml version="1.0" encoding="UTF-8" standalone=\'yes\'?>\r\n<!-- <not> & this --><x:a xmlns:x="u" v="1 > 0" w=\'"/>\'>' +
+  'é &lt;b&gt; &#233;&#x1F600;\r\n<![CDATA[<raw> & ]] ]]>z<b/><x:c y="&quot;&amp;"  ></x:c ><?pi x?><!----></x:a>\n';
+
+describe('XML', () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
+
+  it('is understood: prefixes, quotes, comments, CDATA, entities, line ends', () => {
+    expect(eventsOf([DOCUMENT])).toEqual([
+      'open 1 a xmlns:x="u" v="1 > 0" w=\'"/>\'',
+      'text é <b> é😀\n<raw> & ]] z',
+      'open 2 b ',
+      'close 2 b',
+      'open 2 c y="&quot;&amp;"',
+      'close 2 c',
+      'close 1 a',
+    ]);
+  });
+
+  it('means the same wherever it is cut', () => {
+    const whole = eventsOf([DOCUMENT]);
+    fc.assert(
+      fc.property(lengths, (sizes) => {
+        expect(eventsOf(cut(DOCUMENT, sizes))).toEqual(whole);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'text',
+    '<a>',
+    '<a><b></a>',
+    '<a></b>',
+    '</a>',
+    '<a/><b/>',
+    '<a/>x',
+    '<a>&unknown;</a>',
+    '<a>& </a>',
+    '<a>&#0;</a>',
+    '<a>&#xD800;</a>',
+    '<a>&#x110000;</a>',
+    '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
+    '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+    '<a><!ENTITY e "x"></a>',
+    '<></>',
+    '<?xml version="1.0" encoding="windows-1252"?><a/>',
+    '<a'.repeat(10),
+    '<a>'.repeat(300),
+  ])('that is malformed, or defines entities, is refused: %j', (text) => {
+    expect(() => eventsOf([text])).toThrow(WorkbookError);
+  });
+
+  it('gives attributes by name', () => {
+    const raw = ' a="1"\n b = \'&lt;2\t\' r:id="rId7" xmlns:id="u" id="9"';
+    expect(xmlAttribute(raw, 'a')).toBe('1');
+    expect(xmlAttribute(raw, 'b')).toBe('<2 ');
+    expect(xmlAttribute(raw, 'id')).toBe('9');
+    expect(xmlAttribute(raw, 'c')).toBeUndefined();
+    expect(prefixedXmlAttribute(raw, 'id')).toBe('rId7');
+    for (const malformed of [' a', ' a=1', ' a="1', ' ="1"', ' a="1"b="2"']) {
+      expect(() => xmlAttribute(malformed, 'z')).toThrow(WorkbookError);
+    }
+  });
+
+  it('holds Office escapes', () => {
+    expect(decodeOfficeEscapes('a_x000D_\nb_x005F_x000D_c_xD83D__xDE00__x12')).toBe('a\r\nb_x000D_c😀_x12');
+  });
+});
+
+describe('UTF-8', () => {
+  it('comes whole through any cut, in any script', () => {
+    const anyText = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(anyText, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (text, sizes) => {
+        const characters = new Utf8Chunks();
+        const bytes = Buffer.from(`<${text}`);
+        const pieces = cut<Uint8Array>(bytes, sizes).map((piece) => characters.write(Buffer.from(piece)));
+        characters.end();
+        expect(pieces.join('')).toBe(`<${text}`);
+      }),
+    );
+  });
+
+  it('loses its byte order mark', () => {
+    expect(new Utf8Chunks().write(Buffer.from('\uFEFF<a/>'))).toBe('<a/>');
+  });
+
+  it.each(['ff', 'c3', 'e282', 'f09f98', 'eda080', 'c0af', '80', '41c341'])('that is invalid is refused: %s', (hex) => {
+    expect(() => {
+      const characters = new Utf8Chunks();
+      characters.write(Buffer.from(hex, 'hex'));
+      characters.end();
+    }).toThrow(WorkbookError);
+  });
+});
+
+describe('number formats', () => {
+  it.each([
+    'yyyy-mm-dd',
+    'dd/mm/yy;@',
+    'm/d/yy h:mm',
+    '[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy',
+    '[h]:mm:ss',
+    '[mm]:ss.0',
+    'hh:mm AM/PM',
+    '[$-411]ge.m.d',
+    '[$-40E]mmm/ d.;@',
+    'YYYY"年"M"月"',
+    '[Red]d.m.yyyy',
+  ])('%j shows a date', (format) => expect(isDateFormat(format)).toBe(true));
+
+  it.each([
+    '',
+    'General',
+    'GENERAL',
+    'Standard',
+    '0.00',
+    '#,##0;[Red]-#,##0',
+    '0.00E+00',
+    '@',
+    '0 "days"',
+    '0\\d',
+    '[$USD] #,##0.00',
+    '"yyyy"0',
+    '_d0_h',
+    '* 0',
+    '0;"d"dd',
+    '[Blue]0;[Magenta]0',
+    '[>=100]0;0.0',
+    '# ?/?',
+    '0%',
+  ])('%j does not', (format) => expect(isDateFormat(format)).toBe(false));
+});
+
+describe('Excel dates', () => {
+  it.each<[number, boolean, string | null]>([
+    [45_000, false, '2023-03-15T00:00:00.000Z'],
+    [45_000.5, false, '2023-03-15T12:00:00.000Z'],
+    [45_000.999_999_999, false, '2023-03-16T00:00:00.000Z'],
+    [44_927.395_838_819_44, false, '2023-01-01T09:30:00.474Z'],
+    [1, false, '1900-01-01T00:00:00.000Z'],
+    [59, false, '1900-02-28T00:00:00.000Z'],
+    [60, false, null],
+    [60.5, false, null],
+    [61, false, '1900-03-01T00:00:00.000Z'],
+    [2_958_465, false, '9999-12-31T00:00:00.000Z'],
+    [2_958_466, false, null],
+    [-1, false, null],
+    [Number.NaN, false, null],
+    [0, true, '1904-01-01T00:00:00.000Z'],
+    [60, true, '1904-03-01T00:00:00.000Z'],
+    [43_538, true, '2023-03-15T00:00:00.000Z'],
+  ])('day %d (1904: %s) is %s', (days, date1904, expected) => {
+    expect(excelDate(days, date1904)?.toISOString() ?? null).toBe(expected);
+  });
+
+  it('keep every millisecond of a year through the day number', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('1970-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),
+        (date) => {
+          expect(excelDate(date.getTime() / 86_400_000 + 25_569, false)).toEqual(date);
+        },
+      ),
+    );
+  });
+
+  it.each<[string, string | null]>([
+    ['2023-03-15', '2023-03-15T00:00:00.000Z'],
+    ['2023-03-15T12:30', '2023-03-15T12:30:00.000Z'],
+    ['2023-03-15T12:30:01.5', '2023-03-15T12:30:01.500Z'],
+    ['2023-03-15T12:30:01.123456Z', '2023-03-15T12:30:01.123Z'],
+    ['2023-03-15T12:30:00+02:00', '2023-03-15T10:30:00.000Z'],
+    ['2023-02-29', null],
+    ['2023-13-01', null],
+    ['12:30:00', null],
+    ['yesterday', null],
+  ])('of the ISO kind: %s is %s', (text, expected) => {
+    expect(isoDate(text)?.toISOString() ?? null).toBe(expected);
+  });
+});
+
+describe('cell references', () => {
+  it.each<[string, number, number]>([
+    ['A1', 1, 0],
+    ['Z9', 9, 25],
+    ['AA10', 10, 26],
+    ['XFD1048576', 1_048_576, 16_383],
+    ['XFE1', 1, -1],
+    ['A2', 1, -1],
+    ['1', 1, -1],
+    ['A', 1, -1],
+    ['a1', 1, -1],
+    ['AAAA1', 1, -1],
+    ['A1x', 1, -1],
+    ['', 1, -1],
+  ])('%j in row %d is column %d', (reference, row, column) => expect(columnOf(reference, row)).toBe(column));
+
+  it('and column names are each other turned round', () => {
+    for (let index = 0; index < 16_384; index += 1) expect(columnOf(`${columnName(index)}7`, 7)).toBe(index);
+  });
+});
+
+describe('shared texts', () => {
+  it('come back as they went in, whatever they hold', () => {
+    const anyText = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constant('half \uD83D'),
+      fc.constant('naïve ÿ'),
+    );
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 50 }), (wanted) => {
+        const texts = new SharedTexts(64 * 1024 ** 2);
+        for (const text of wanted) texts.add(text);
+        for (const _ of [1, 2]) expect(wanted.map((_text, index) => texts.at(index))).toEqual(wanted);
+        expect(
+          [texts.at(wanted.length), texts.at(-1), texts.at(0.5), texts.at(Number.NaN)].every((text) => !text),
+        ).toBe(true);
+      }),
+    );
+  });
+
+  it('cross from block to block', () => {
+    const texts = new SharedTexts(64 * 1024 ** 2);
+    const long = (index: number) => `${index}${index % 2 ? 'ł' : 'x'}`.repeat(4000 + (index % 13));
+    for (let index = 0; index < 1500; index += 1) texts.add(long(index));
+    for (let index = 1499; index >= 0; index -= 7) expect(texts.at(index)).toBe(long(index));
+  });
+
+  it('are refused beyond the memory allowed', () => {
+    const texts = new SharedTexts(2 * 1024 ** 2);
+    expect(() => {
+      for (;;) texts.add('x'.repeat(30_000));
+    }).toThrow('The workbook is too large: its texts take more than 2 MB of memory.');
+  });
+});
