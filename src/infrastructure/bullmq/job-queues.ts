@@ -77,6 +77,8 @@ export class JobQueues implements QueueReader {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     });
+    // Each queue and worker listens for errors of the pool that they share.
+    this.#pool.setMaxListeners(0);
     this.#pool.on('error', (error) => this.#report(error));
     this.#queues = new Map(
       QUEUES.map((name) => {

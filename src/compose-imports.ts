@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { progressAnnouncer } from './application/import/announce-progress.ts';
+import { cancelImport } from './application/import/cancel-import.ts';
+import { discardDeadLetters } from './application/import/discard-dead-letters.ts';
+import { findImport } from './application/import/find-import.ts';
+import { finishImport } from './application/import/finish-import.ts';
+import { importTickets } from './application/import/import-tickets.ts';
+import { listDeadLetters } from './application/import/list-dead-letters.ts';
+import { listImports } from './application/import/list-imports.ts';
+import type { Pause, PolicyTargets, RefreshReports } from './application/import/ports.ts';
+import { readFile } from './application/import/read-file.ts';
+import { resumeOpenImports } from './application/import/resume-open-imports.ts';
+import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
+import { sweepUploads } from './application/import/sweep-uploads.ts';
+import { tryRow } from './application/import/try-row.ts';
+import { writeChunk } from './application/import/write-chunk.ts';
+import { readQueueStats } from './application/queue/read-queue-stats.ts';
+import type { Clock, Logger, NewId } from './application/runtime.ts';
+import type { WorkbookReader } from './application/workbook-reader.ts';
+import { BullmqImportJobs } from './infrastructure/bullmq/import-job-queue.ts';
+import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
+import type { Database } from './infrastructure/postgres/database.ts';
+import { PostgresDeadLetterStore } from './infrastructure/postgres/dead-letter-store.ts';
+import { PostgresChunkStore } from './infrastructure/postgres/import-chunk-store.ts';
+import { PostgresImportLogWriter } from './infrastructure/postgres/import-log-writer.ts';
+import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
+import { PostgresUploadStore } from './infrastructure/postgres/upload-store.ts';
+import { IMPORT_SCHEDULES, importJobs } from './interfaces/jobs/import-jobs.ts';
+
+export interface ImportParts {
+  readonly db: Database;
+  readonly queues: JobQueues;
+  readonly reader: WorkbookReader;
+  readonly policyTargets: PolicyTargets;
+  readonly refreshReports: RefreshReports;
+  readonly clock: Clock;
+  /** UUIDv7: the age of an abandoned upload is read from its id. */
+  readonly newId: NewId;
+  readonly logger: Logger;
+  /** The largest file, in bytes. */
+  readonly maxBytes: number;
+  /** Rows in one chunk. */
+  readonly chunkRows: number;
+}
+
+/** The import pipeline: use cases for the API, job handlers and schedules for the workers. */
+export function composeImports(parts: ImportParts) {
+  const { db, newId } = parts;
+  const jobs = new BullmqImportJobs(parts.queues);
+  const imports = new PostgresImportStore(db, newId);
+  const chunks = new PostgresChunkStore(db);
+  const deadLetters = new PostgresDeadLetterStore(db, newId);
+  const uploads = new PostgresUploadStore(db);
+  const writer = new PostgresImportLogWriter(db, newId);
+  const pause: Pause = (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {});
+  const shared = { ...parts, jobs, imports, chunks, deadLetters, uploads, writer, pause };
+  const progress = progressAnnouncer(shared);
+  const finish = finishImport(shared);
+  const working = { ...shared, progress, finish };
+  const resume = resumeOpenImports(working);
+
+  return {
+    useCases: {
+      importTickets: importTickets(shared),
+      cancelImport: cancelImport(shared),
+      retryDeadLetters: retryDeadLetters(shared),
+      discardDeadLetters: discardDeadLetters(shared),
+      findImport: findImport(shared),
+      listImports: listImports(shared),
+      listDeadLetters: listDeadLetters(shared),
+      readQueueStats: readQueueStats({ queues: parts.queues }),
+    },
+    handlers: importJobs({
+      readFile: readFile(working),
+      writeChunk: writeChunk(working),
+      tryRow: tryRow(working),
+      resumeOpenImports: resume,
+      sweepUploads: sweepUploads(shared),
+    }),
+    schedules: IMPORT_SCHEDULES,
+    /** Takes up whatever an earlier run left open; call it once the workers work. */
+    resumeOpenImports: resume,
+    /** Resolves when the last progress is announced; call it after the workers have stopped. */
+    settled: () => progress.settled(),
+  };
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import ExcelJS from 'exceljs';
+import { v7 } from 'uuid';
+import type { Logger } from '../../src/application/runtime.ts';
+import { composeImports, type ImportParts } from '../../src/compose-imports.ts';
+import type { Actor } from '../../src/domain/actor.ts';
+import type { ImportStatus } from '../../src/domain/enums.ts';
+import type { ImportProcess } from '../../src/domain/import-process.ts';
+import { JobQueues } from '../../src/infrastructure/bullmq/job-queues.ts';
+import { ThreadedWorkbookReader } from '../../src/infrastructure/excel/threaded-workbook-reader.ts';
+import { Database } from '../../src/infrastructure/postgres/database.ts';
+import { PostgresChunkStore } from '../../src/infrastructure/postgres/import-chunk-store.ts';
+import { createTestDatabase } from './postgres.ts';
+
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export const HEADERS = [
+  'externalId',
+  'clientName',
+  'clientType',
+  'status',
+  'createdAt',
+  'resolvedAt',
+  'escalationLevel',
+];
+
+/** A good row: VIP, resolved one hour after its creation on a day of March 2026. */
+export function goodRow(id: string, changes: Record<number, unknown> = {}): unknown[] {
+  const day = String(1 + ((id.length + id.charCodeAt(id.length - 1)) % 28)).padStart(2, '0');
+  const row = [id, 'Åbrü 株式会社', 'VIP', 'RESOLVED', `2026-03-${day}T10:00:00Z`, `2026-03-${day}T11:00:00Z`, 0];
+  return row.map((value, index) => (index in changes ? changes[index] : value));
+}
+
+/** The bytes of a workbook with these rows under `headers`. */
+export async function workbook(
+  rows: readonly (readonly unknown[])[],
+  headers: readonly string[] = HEADERS,
+): Promise<Buffer> {
+  const book = new ExcelJS.Workbook();
+  const sheet = book.addWorksheet('Tickets');
+  sheet.addRow([...headers]);
+  for (const row of rows) sheet.addRow([...row]);
+  return Buffer.from(await book.xlsx.writeBuffer());
+}
+
+/** The pipeline on a database of its own, its workers running unless `isWorking` is false. */
+export async function createImportPipeline(options: Partial<ImportParts> & { readonly isWorking?: boolean } = {}) {
+  const database = await createTestDatabase();
+  let isClosing = false;
+  const onNews = new Set<() => void>();
+  const db = new Database({
+    url: database.url,
+    maxConnections: 14,
+    statementTimeoutMs: 10_000,
+    applicationName: 'test',
+    onEvents: () => {
+      for (const listener of onNews) listener();
+    },
+    onError: (error) => {
+      if (!isClosing) throw error;
+    },
+  });
+  const logger = options.logger ?? silent;
+  const openQueues = () => JobQueues.open({ databaseUrl: database.url, maxConnections: 8, logger });
+  const queues = await openQueues();
+  const refreshed: string[] = [];
+  const parts: ImportParts = {
+    db,
+    queues,
+    logger,
+    reader: new ThreadedWorkbookReader(),
+    policyTargets: async () => ({ VIP: 120, NORMAL: 1440 }),
+    refreshReports: async () => {
+      refreshed.push('refreshed');
+    },
+    clock: { now: () => new Date() },
+    newId: () => v7(),
+    maxBytes: 100 * 2 ** 20,
+    chunkRows: 10,
+    ...options,
+  };
+  const { useCases, handlers, resumeOpenImports, settled, schedules } = composeImports(parts);
+  const work = (on: JobQueues = queues, of = handlers) =>
+    on.work(of, { concurrency: { imports: 2, 'import-chunks': 10, 'import-rows': 10 } });
+  if (options.isWorking !== false) work();
+
+  const admin: Actor = { id: randomUUID(), role: 'ADMIN' };
+  const agent: Actor = { id: randomUUID(), role: 'AGENT' };
+
+  async function upload(bytes: Buffer, filename = 'tickets.xlsx', pieceBytes = 64 * 1024): Promise<ImportProcess> {
+    async function* content() {
+      for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+    }
+    return useCases.importTickets(admin, { filename, content: content() });
+  }
+
+  /** Resolves once `condition` gives a value; looked at after every event of the log. */
+  async function until<T>(condition: () => Promise<T | null | undefined | false>): Promise<T> {
+    for (;;) {
+      let listener: () => void = () => undefined;
+      const news = new Promise<void>((resolve) => {
+        listener = resolve;
+        onNews.add(listener);
+      });
+      try {
+        const value = await condition();
+        if (value) return value;
+        await news;
+      } finally {
+        onNews.delete(listener);
+      }
+    }
+  }
+
+  async function find(id: string): Promise<ImportProcess> {
+    const process = await useCases.findImport(admin, id);
+    if (!process) throw new Error(`There is no import ${id}.`);
+    return process;
+  }
+
+  return {
+    ...useCases,
+    parts,
+    db,
+    queues,
+    openQueues,
+    handlers,
+    schedules,
+    resumeOpenImports,
+    work,
+    admin,
+    agent,
+    refreshed,
+    upload,
+    until,
+    find,
+    chunks: new PostgresChunkStore(db),
+    /** The import once it is in one of `statuses`. */
+    reaches: (id: string, ...statuses: ImportStatus[]) =>
+      until(async () => {
+        const process = await find(id);
+        return statuses.includes(process.status) && process;
+      }),
+    /** Every dead letter of an import. */
+    letters: async (importId: string) => {
+      const page = await useCases.listDeadLetters(admin, { importId, first: 100, after: null });
+      return page.items.map((item) => item.node);
+    },
+    rows: async <T = Record<string, unknown>>(text: string): Promise<T[]> => (await db.pool.query(text)).rows as T[],
+    close: async () => {
+      isClosing = true;
+      await queues.close();
+      await settled();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+export type ImportPipeline = Awaited<ReturnType<typeof createImportPipeline>>;
