@@ -182,6 +182,7 @@ describe('refreshing', () => {
   it('twenty times at once gives one successor', async () => {
     const ada = await desk.person();
     const { refreshToken } = await signIn(ada.email);
+    await desk.connectAll();
     const all = await Promise.all(Array.from({ length: 20 }, () => desk.refresh(refreshToken)));
     expect(new Set(all.map((one) => one.refreshToken)).size).toBe(1);
     const { rows } = await desk.db.pool.query('SELECT id FROM refresh_tokens WHERE user_id = $1', [ada.id]);
@@ -218,6 +219,7 @@ describe('refreshing', () => {
     const second = await desk.refresh(first.refreshToken);
     const third = await desk.refresh(second.refreshToken);
     desk.advance(6_000);
+    await desk.connectAll();
     const tokens = [first, second, third].flatMap(({ refreshToken }) => Array<string>(7).fill(refreshToken));
     const results = await Promise.allSettled([...tokens.map(desk.refresh), desk.logoutEverywhere(ada)]);
     const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -310,6 +312,7 @@ describe('changing the password', () => {
 
   it('twice at once happens once', async () => {
     const ada = await desk.person();
+    await desk.connectAll();
     const changes = ['one password', 'two password'].map((next) =>
       desk.changePassword(ada, { current: PASSWORD, next }),
     );

@@ -127,6 +127,7 @@ describe('the last active administrator', () => {
   it('stays when administrators take each other down at the same time', async () => {
     await using own = await createSignIn();
     const admins = await Promise.all(Array.from({ length: 6 }, () => own.person('ADMIN')));
+    await own.connectAll();
     const attacks = admins.flatMap((actor) =>
       admins
         .filter((other) => other !== actor)
@@ -190,6 +191,7 @@ describe('the first start', () => {
   it('adds an administrator with the well-known password, once, whoever else starts', async () => {
     await using own = await createSignIn();
     const options = { adminPassword: undefined, production: false };
+    await own.connectAll();
     const added = await Promise.all([1, 2, 3, 4].map(() => own.seedFirstAdmin(options)));
     expect(added.filter(Boolean)).toHaveLength(1);
     const { user } = await own.login({ email: 'admin@techsupport.pro', password: 'admin123' });

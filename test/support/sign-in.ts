@@ -27,6 +27,7 @@ import { createTestDatabase } from './postgres.ts';
 
 export const SECRET = 'a secret of the tests, more than 32 bytes long';
 export const PASSWORD = 'correct horse battery';
+const CONNECTIONS = 8;
 
 /** Everything about signing in, on a database of its own, with a clock that stands still until it is moved. */
 export async function createSignIn() {
@@ -34,7 +35,7 @@ export async function createSignIn() {
   let closing = false;
   const db = new Database({
     url: database.url,
-    maxConnections: 8,
+    maxConnections: CONNECTIONS,
     statementTimeoutMs: 10_000,
     applicationName: 'test',
     onEvents: () => undefined,
@@ -100,6 +101,11 @@ export async function createSignIn() {
       const event = { id: v7(), type: 'user.registered', subjectId: id, actorId: null, from: null, to: role } as const;
       await deps.registry.add(user, hash, { ...event, occurredAt: clock.now(), data: null });
       return { id, role, email };
+    },
+    /** Opens every connection of the pool, so that calls that follow really run at the same time. */
+    async connectAll(): Promise<void> {
+      const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => db.pool.connect()));
+      for (const client of clients) client.release();
     },
     /** The types of the events about a subject, in their order, each with its data. */
     async eventsOf(subjectId: string): Promise<{ type: string; actor_id: string | null; data: unknown }[]> {
