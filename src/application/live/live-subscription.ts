@@ -15,8 +15,6 @@ interface Deps {
   readonly now: () => number;
   /** Told of a batch that is about to be delivered, to load what its delivery needs at once. */
   readonly prefetch: (events: readonly LoggedEvent[]) => Promise<void>;
-  /** Told at once when the subscriber is cut off for being slow: it may not be reading, so it would never see the error. */
-  readonly onSlow: () => void;
 }
 
 /** Turns an event into what the subscriber gets, asking for its rights at that moment; undefined: not for this subscriber. */
@@ -95,7 +93,6 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
     if (this.#queue.length >= this.#deps.maxBacklog || (stalled && !this.#waiting)) {
       this.#end();
       this.#failure = new SlowSubscriberError();
-      this.#deps.onSlow();
     } else {
       this.#queue.push(event);
     }

@@ -18,16 +18,16 @@ export interface LiveDeps {
   readonly log: EventLog;
   readonly hub: LiveHub;
   readonly tickets: TicketStore;
-  readonly snapshots: TicketSnapshots;
+  /** null: the events are not about tickets. */
+  readonly snapshots: TicketSnapshots | null;
   readonly maxBacklog: number;
   readonly now: () => number;
 }
 
-/** What a transport knows of one subscription: where to resume, and how to cut it off when it does not keep up. */
+/** Who subscribes, and the cursor to resume after; null: live only. */
 export interface Subscriber {
   readonly actor: Actor;
   readonly after: string | null;
-  readonly onSlow: () => void;
 }
 
 export interface DeliveredAlert {
@@ -77,13 +77,14 @@ export const subscribeTicketEvents =
 /** One subscriber of a selection of the log, each event delivered with its ticket as it is at that moment. */
 export async function follow<T>(
   deps: LiveDeps,
-  { after, onSlow }: Subscriber,
+  { after }: Subscriber,
   selection: EventSelection,
   deliver: (event: LoggedEvent, ticket: Ticket | null) => Promise<T | undefined>,
 ): Promise<LiveSubscription<T>> {
   const position = await resumePosition(deps.log, after);
-  const rest = { onSlow, prefetch: (events: readonly LoggedEvent[]) => deps.snapshots.prefetch(events) };
-  return new LiveSubscription({ ...deps, ...rest }, selection, position, async (event) =>
-    deliver(event, await deps.snapshots.of(event)),
+  const { snapshots } = deps;
+  const prefetch = async (events: readonly LoggedEvent[]) => snapshots?.prefetch(events);
+  return new LiveSubscription({ ...deps, prefetch }, selection, position, async (event) =>
+    deliver(event, (await snapshots?.of(event)) ?? null),
   );
 }

@@ -1,7 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { Page } from '../../application/page.ts';
 
-@ObjectType({ description: 'Where a page lies in its list, by the Relay specification.' })
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list, by the Relay specification.' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether more follow: ask again with after: endCursor.' })
   hasNextPage!: boolean;
@@ -47,7 +47,7 @@ export function toConnection<T, V>(page: Page<T>, view: (node: T) => V): Connect
 
 /** The Edge and Connection types for `Node`, named as the Relay specification asks ("TicketEdge", "TicketConnection"). */
 export function connectionTypes<T extends object>(Node: ClassType<T>, name: string) {
-  @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its place in the list.` })
   class NodeEdge implements Edge<T> {
     @Field(() => String, { description: 'Opaque place of the node in this list and order; give it as "after".' })
     cursor!: string;
@@ -56,7 +56,7 @@ export function connectionTypes<T extends object>(Node: ClassType<T>, name: stri
     node!: T;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of a list of ${name}.` })
   class NodeConnection {
     @Field(() => [NodeEdge], { description: 'The page with a cursor for each element.' })
     edges!: Edge<T>[];

@@ -1,11 +1,13 @@
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Caller } from './caller.ts';
+import type { LiveSubscriptions } from './live/live-subscription-resolver.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What every resolver knows of the operation that it answers. */
 export interface GraphqlContext extends Caller {
   readonly loaders: Loaders;
+  readonly subscriptions: LiveSubscriptions;
 }
 
 /** The signed-in actor; else UNAUTHENTICATED, or why the token that was sent was refused. */
