@@ -10,7 +10,14 @@ const SLICE = 250;
 
 type Scope = { tier: ClientTier } | { clientId: string } | 'all';
 
-export type MoveOutdatedClocks = (scope: Scope, atMost?: number) => Promise<{ moved: number; more: boolean }>;
+export type MoveOutdatedClocks = (scope: Scope, limits?: MoveLimits) => Promise<{ moved: number; more: boolean }>;
+
+export interface MoveLimits {
+  /** How many tickets; MOVED_AT_ONCE unless given. */
+  readonly atMost?: number;
+  /** Aborted when the process stops: what is left waits for the next call. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Puts unsettled tickets that run under an outdated policy or a former tier under the one in force, in short transactions, `atMost`
@@ -18,10 +25,10 @@ export type MoveOutdatedClocks = (scope: Scope, atMost?: number) => Promise<{ mo
  */
 export const moveOutdatedClocks =
   (deps: { slices: ClockSlices; clock: Clock; newId: NewId; scheduleMore: () => Promise<void> }): MoveOutdatedClocks =>
-  async (scope, atMost = MOVED_AT_ONCE) => {
+  async (scope, { atMost = MOVED_AT_ONCE, signal } = {}) => {
     let moved = 0;
     let more = true;
-    while (more && moved < atMost) {
+    while (more && moved < atMost && !signal?.aborted) {
       const limit = Math.min(SLICE, atMost - moved);
       const slice = await deps.slices.changeOutdated(scope, limit, ({ ticket, policy, policyInForce }) => {
         const type = policyInForce.tier === ticket.clock.tier ? 'sla.policy_changed' : 'sla.tier_changed';
@@ -34,6 +41,6 @@ export const moveOutdatedClocks =
       moved += slice;
       more = slice === limit;
     }
-    if (more) await deps.scheduleMore();
+    if (more && !signal?.aborted) await deps.scheduleMore();
     return { moved, more };
   };

@@ -4,13 +4,12 @@ import type { TicketState } from '../../application/ticket/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import { nextDeadlineOf } from '../../domain/sla-detection.ts';
 import type { TicketChange } from '../../domain/ticket.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { clients } from './schema/people.ts';
 import { tickets } from './schema/tickets.ts';
 import { saveSlice, stateColumns, toStates } from './ticket-writer.ts';
-
-const CLAIM_LOCK = 7_243_002;
 
 /** Claims slices of tickets and changes them in bulk, each slice in one short transaction. */
 export class PostgresClockSlices implements ClockSlices, Deadlines {
@@ -26,7 +25,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     return this.#db.transaction(async (tx) => {
       // One claimer at a time, so that alerts come in due order; whoever finds another one at it leaves.
       const { rows } = await tx.sql.execute<{ mine: boolean }>(
-        sql`SELECT pg_try_advisory_xact_lock(${CLAIM_LOCK}) AS mine`,
+        sql`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.claimDueClocks}) AS mine`,
       );
       if (!rows[0]?.mine) return null;
       const due = sql`${tickets.slaNextDeadlineAt} <= ${now.toISOString()}::timestamptz`;

@@ -2,11 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 
 /** The committed migrations, found from src/ and from dist/ alike. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../drizzle', import.meta.url));
-
-const MIGRATION_LOCK = 7_243_001;
 
 /** Brings the database to the newest schema. Processes that start together wait for one another on an advisory lock. */
 export async function migrate(databaseUrl: string): Promise<void> {
@@ -17,7 +16,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrate]);
     await client.query("SET client_min_messages = 'warning'");
     await runMigrations(drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
   } finally {

@@ -5,15 +5,13 @@ import { mergeBuckets, type PlacedBucket, type TierBucket } from '../../domain/r
 import { addDays, addMonths, type Day, startOfDay, yearStart } from '../../domain/report/calendar.ts';
 import type { Edge } from '../../domain/report/cover.ts';
 import { decodeSketch, encodeSketch } from '../../domain/report/sketch.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database, Sql } from './database.ts';
 import { dayText, edgesRelation, IS_DONE, RESOLUTION_MS, sketchBucket } from './report-sql.ts';
 
-/** Whoever writes buckets holds this advisory lock until the end of its transaction. */
-const REFRESH_LOCK = 7_243_002;
-
-/** Waits until no other transaction writes buckets. */
+/** Waits until no other transaction writes buckets; held until the end of this one. */
 export async function lockBuckets(tx: Sql): Promise<void> {
-  await tx.execute(sql`SELECT pg_advisory_xact_lock(${REFRESH_LOCK})`);
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.reportBuckets})`);
 }
 
 /** Marks days whose buckets no longer match the logs, in the transaction that changes those logs. */
@@ -34,7 +32,7 @@ export function postgresReportBuckets(db: Database): ReportBuckets {
           SELECT (SELECT date_trunc('month', min(day)::timestamp) FROM report_dirty_days
                    WHERE day >= (months.month + interval '1 month')::date)
             FROM months WHERE months.month IS NOT NULL)
-        SELECT ${dayText(sql`month`)} AS month FROM months WHERE month IS NOT NULL`);
+        SELECT ${dayText(sql`month`)} AS month FROM months WHERE month IS NOT NULL ORDER BY 1`);
       return rows.map((row) => row.month);
     },
 
