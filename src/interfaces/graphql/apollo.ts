@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,6 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from '../../application/runtime.ts';
+import type { DomainError } from '../../domain/domain-error.ts';
 import type { Caller } from './caller.ts';
 import { type FormatError, mergeFieldErrors } from './errors.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
@@ -13,8 +14,14 @@ import type { DocumentLimits } from './validation/limits.ts';
 import { countRootField } from './validation/operation-size.ts';
 import { documentRules } from './validation/rules.ts';
 
-/** Counts `logins` attempts to sign in against the caller's address. Throws RATE_LIMITED when there were too many. */
-export type ChargeLogins = (caller: Caller, logins: number) => Promise<void>;
+/** What a charge against a rate limit answers: headers to send, and why the request is refused when it went over. */
+export interface Charge {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly refusal: DomainError<'RATE_LIMITED'> | null;
+}
+
+/** Counts `logins` attempts to sign in against the caller's address. */
+export type ChargeLogins = (caller: Caller, logins: number) => Promise<Charge>;
 
 export interface ApolloDeps {
   readonly schema: GraphQLSchema;
@@ -69,22 +76,18 @@ function loginPlugin(chargeLogins: ChargeLogins): ApolloServerPlugin<Caller> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ document, operation, contextValue }) {
+        async didResolveOperation({ document, operation, contextValue, response }) {
           const logins = countLogins(document, operation);
-          if (logins > 0) await chargeLogins(contextValue, logins).catch(refuseWhole);
+          if (logins === 0) return;
+          const { headers, refusal } = await chargeLogins(contextValue, logins);
+          for (const [name, value] of Object.entries(headers)) response.http.headers.set(name, value);
+          // Nothing of the operation has run: HTTP says so with its status.
+          if (refusal)
+            throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: 429 } } });
         },
       };
     },
   };
-}
-
-/** Nothing of the operation has run: HTTP says so with its status. */
-function refuseWhole(error: unknown): never {
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  throw new GraphQLError(originalError.message, {
-    originalError,
-    extensions: { http: { status: 429, headers: new HeaderMap() } },
-  });
 }
 
 const mergePlugin: ApolloServerPlugin<Caller> = {
@@ -92,7 +95,10 @@ const mergePlugin: ApolloServerPlugin<Caller> = {
     return {
       async willSendResponse({ response }) {
         if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
-        response.body.singleResult.errors = mergeFieldErrors(response.body.singleResult.errors);
+        const errors = mergeFieldErrors(response.body.singleResult.errors);
+        response.body.singleResult.errors = errors;
+        // Found while the upload was running in, but it refuses the whole request.
+        if (errors[0]?.extensions?.code === 'PAYLOAD_TOO_LARGE') response.http.status = 413;
       },
     };
   },

@@ -10,12 +10,17 @@ export interface Deadline {
   abandon(): void;
 }
 
-/** Starts a time limit of `milliseconds`. */
-export function startDeadline(milliseconds: number): Deadline {
+/** Starts a time limit of `milliseconds`; with `when`, only once that calls its argument. */
+export function startDeadline(milliseconds: number, when: (start: () => void) => void = (start) => start()): Deadline {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let cleared = false;
+  const clear = (): void => {
+    cleared = true;
+    clearTimeout(timer);
+  };
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const expire = (): void => {
       const seconds = Math.round(milliseconds / 100) / 10;
       const error = new DomainError(
         'TIMEOUT',
@@ -24,16 +29,19 @@ export function startDeadline(milliseconds: number): Deadline {
       );
       reject(error);
       controller.abort(error);
-    }, milliseconds);
+    };
+    when(() => {
+      if (!cleared) timer = setTimeout(expire, milliseconds);
+    });
   });
   // Nobody may be waiting any more when it passes.
   expired.catch(() => {});
   return {
     expired,
     signal: controller.signal,
-    clear: () => clearTimeout(timer),
+    clear,
     abandon: () => {
-      clearTimeout(timer);
+      clear();
       controller.abort();
     },
   };

@@ -91,14 +91,10 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
       signal: deadline.signal,
     };
     const logins = countLogins(document, operation);
-    if (logins > 0) {
-      try {
-        await deps.chargeLogins(caller, logins);
-      } catch (error) {
-        deadline.clear();
-        if (error instanceof DomainError) return refuse(error);
-        throw error;
-      }
+    const refusal = logins > 0 ? (await deps.chargeLogins(caller, logins)).refusal : null;
+    if (refusal) {
+      deadline.clear();
+      return refuse(refusal);
     }
     const contextValue = deps.createContext(caller);
     const variableValues = payload.variables ?? {};

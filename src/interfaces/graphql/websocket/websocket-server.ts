@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionResult, type GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { type Context, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SlowSubscriberError } from '../../../application/live/slow-subscriber-error.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
+import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
 import { type FormatError, mergeFieldErrors, rootOf } from '../errors.ts';
@@ -17,8 +18,8 @@ export interface WebSocketDeps extends SocketOperationsDeps {
   readonly authenticate: Authenticate;
   /** Tells of each user whose sessions ended, in whatever process; returns how to stop listening. */
   readonly onSessionsEnded: (listener: (userId: string) => void) => () => void;
-  /** The upgrade was counted against an address; now its user is known. Throws RATE_LIMITED. */
-  readonly chargeUser: (actor: Actor, ip: string) => Promise<void>;
+  /** The upgrade was counted against an address; now its user is known. */
+  readonly chargeUser: (actor: Actor, ip: string) => Promise<Charge>;
   readonly formatError: FormatError;
   readonly maxFrameBytes: number;
   /** How long a client may take to introduce itself; then 4408. */
@@ -75,7 +76,8 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
       try {
         const session = await signedIn.admit(socket, async () => deps.authenticate(bearer()));
         if (!session) throw new DomainError('UNAUTHENTICATED', 'Your session has ended: sign in again', {});
-        await deps.chargeUser(session.actor, socket.ip);
+        const { refusal } = await deps.chargeUser(session.actor, socket.ip);
+        if (refusal) throw refusal;
         socket.expireAt(session.expiresAt);
         return true;
       } catch (error) {

@@ -1,0 +1,116 @@
+import type { ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Caller } from '../graphql/caller.ts';
+import { type Deadline, startDeadline } from '../graphql/deadline.ts';
+import { type FormatError, validationFailed } from '../graphql/errors.ts';
+import type { LogScope } from '../graphql/log-scope.ts';
+import { type OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
+import type { SubscriptionServer } from '../graphql/websocket/websocket-server.ts';
+import { mayConnect } from './cors.ts';
+import { sendError } from './http-errors.ts';
+import { upgradeOf } from './upgrade.ts';
+
+export interface GraphqlRouteDeps {
+  readonly apollo: ApolloServer<Caller>;
+  readonly subscriptions: SubscriptionServer;
+  readonly createContext: (caller: Caller) => Caller;
+  readonly formatError: FormatError;
+  readonly metrics: OperationMetrics;
+  /** Where Apollo's plugins find the record of an operation, by its HTTP request. */
+  readonly records: WeakMap<object, OperationRecord>;
+  readonly scope: LogScope;
+  readonly corsOrigins: readonly string[];
+  readonly operationTimeoutMs: number;
+  /** How long an upload may still take once its last byte is in. */
+  readonly uploadTimeoutMs: number;
+}
+
+/** `/graphql`: POST, GET for queries, and the WebSocket. */
+export function registerGraphql(app: FastifyInstance, deps: GraphqlRouteDeps): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    exposeHeadRoute: false,
+    config: { rateLimited: true },
+    handler: (request, reply) => {
+      if (upgradeOf(request.raw)) return openSocket(deps, request, reply);
+      // Reading the body has left the scope of the request: what runs from here on logs with its id.
+      return deps.scope.run({ requestId: request.id }, () => answer(deps, request, reply));
+    },
+  });
+}
+
+async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const record = new OperationRecord(deps.metrics);
+  request.operation = record;
+  const httpGraphQLRequest = toApollo(request);
+  deps.records.set(httpGraphQLRequest, record);
+
+  const deadline = deadlineOf(deps, request);
+  reply.raw.once('close', () => abandonUnfinished(deadline, reply.raw));
+  const caller: Caller = { ...request.caller, signal: deadline.signal };
+  try {
+    const running = deps.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest,
+      context: async () => deps.createContext(caller),
+    });
+    const { status, headers, body } = await Promise.race([running, deadline.expired]);
+    if (body.kind === 'chunked') throw new Error('Incremental delivery is not part of this API.');
+    for (const [name, value] of headers) reply.header(name, value);
+    record.finish(status === undefined || status < 400 ? 'ok' : 'refused');
+    return reply.code(status ?? 200).send(body.string);
+  } catch (error) {
+    const failed = error instanceof DomainError && error.code === 'TIMEOUT';
+    record.finish(failed ? 'TIMEOUT' : 'INTERNAL');
+    if (!failed) return sendError(request, reply, error, deps.formatError);
+    // It ran, so this is the error of an execution: HTTP 200, as for every other one.
+    const { message, extensions } = deps.formatError(error, request.id);
+    reply.header('content-type', 'application/json; charset=utf-8');
+    return reply.send(JSON.stringify({ errors: [{ message, extensions }], data: null }));
+  } finally {
+    deadline.clear();
+  }
+}
+
+function abandonUnfinished(deadline: Deadline, response: ServerResponse): void {
+  if (!response.writableFinished) deadline.abandon();
+}
+
+/** An upload takes as long as its bytes come; its time begins with the last of them. */
+function deadlineOf(deps: GraphqlRouteDeps, request: FastifyRequest): Deadline {
+  const isUpload = request.headers['content-type']?.startsWith('multipart/') === true;
+  if (!isUpload) return startDeadline(deps.operationTimeoutMs);
+  return startDeadline(deps.uploadTimeoutMs, (start) =>
+    request.raw.readableEnded ? start() : request.raw.once('end', start),
+  );
+}
+
+function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const query = request.url.indexOf('?');
+  const search = query < 0 ? '' : request.url.slice(query);
+  return { method: request.method.toUpperCase(), headers, search, body: request.body };
+}
+
+function openSocket(deps: GraphqlRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const upgrade = upgradeOf(request.raw);
+  const { origin, host } = request.headers;
+  if (!upgrade || request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    const message = 'Only a GET request can be upgraded here, and only to a WebSocket.';
+    return sendError(request, reply, validationFailed([{ path: 'upgrade', message }]), deps.formatError);
+  }
+  if (!mayConnect(deps.corsOrigins, origin, host)) {
+    const message = 'Pages of this origin may not connect: it is not in CORS_ORIGINS.';
+    return sendError(request, reply, new DomainError('FORBIDDEN', message, {}), deps.formatError);
+  }
+  reply.hijack();
+  const { connection, head } = upgrade;
+  reply.raw.detachSocket(connection as Parameters<ServerResponse['detachSocket']>[0]);
+  deps.subscriptions.accept(request.raw, connection, head, { ip: request.ip, requestId: request.id });
+  return reply;
+}

@@ -1,0 +1,71 @@
+import type { Actor } from '../../domain/actor.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Charge } from '../graphql/apollo.ts';
+import { addressBucket, type BucketState, createMemoryRateLimiter, type RateLimiter } from './rate-limiter.ts';
+
+export interface RateLimitSettings {
+  /** Requests per window for each address that is not signed in; 0: no limit. */
+  readonly max: number;
+  /** Requests per window for each user; 0: no limit. */
+  readonly userMax: number;
+  readonly windowMinutes: number;
+}
+
+/** The limits of access.md. A charge says what to answer: headers, and the refusal when it went over. */
+export interface RateLimits {
+  /** One request: of the user, or of the address while nobody is signed in. */
+  chargeRequest(caller: { readonly actor: Actor | null; readonly ip: string }): Promise<Charge>;
+  /** Each alias of `login` is an attempt of the address; the request itself was the first one, unless a user sent it. */
+  chargeLogins(caller: { readonly actor: Actor | null; readonly ip: string }, logins: number): Promise<Charge>;
+  /** What an address was charged for an upgrade becomes its user's, now that there is one. */
+  moveToUser(actor: Actor, ip: string): Promise<Charge>;
+}
+
+const FREE: Charge = { headers: {}, refusal: null };
+
+export function createRateLimits(settings: RateLimitSettings): RateLimits {
+  const windowSeconds = settings.windowMinutes * 60;
+  const limiter = (max: number): RateLimiter | null => (max > 0 ? createMemoryRateLimiter(max, windowSeconds) : null);
+  const addresses = limiter(settings.max);
+  const users = limiter(settings.userMax);
+
+  const chargeAddress = async (ip: string, points: number): Promise<Charge> =>
+    addresses && points > 0 ? answer('address', await addresses.charge(addressBucket(ip), points)) : FREE;
+  const chargeUser = async (actor: Actor): Promise<Charge> =>
+    users ? answer('user', await users.charge(actor.id, 1)) : FREE;
+
+  return {
+    chargeRequest: ({ actor, ip }) => (actor ? chargeUser(actor) : chargeAddress(ip, 1)),
+    async chargeLogins({ actor, ip }, logins) {
+      if (!actor) return chargeAddress(ip, logins - 1);
+      const charge = await chargeAddress(ip, logins);
+      // The headers of a user's answer speak of the user's limit, unless the address is why it was refused.
+      return charge.refusal ? charge : FREE;
+    },
+    async moveToUser(actor, ip) {
+      await addresses?.refund(addressBucket(ip), 1);
+      return chargeUser(actor);
+    },
+  };
+}
+
+/**
+ * The fields of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` and `RateLimit`, and beside them the three
+ * fields of its earlier revisions, which most clients still read.
+ */
+function answer(policy: string, state: BucketState): Charge {
+  const headers: Record<string, string> = {
+    'ratelimit-policy': `"${policy}";q=${state.max};w=${state.windowSeconds}`,
+    ratelimit: `"${policy}";r=${state.remaining};t=${state.resetSeconds}`,
+    'ratelimit-limit': String(state.max),
+    'ratelimit-remaining': String(state.remaining),
+    'ratelimit-reset': String(state.resetSeconds),
+  };
+  if (!state.exceeded) return { headers, refusal: null };
+  const retryAfterSeconds = state.resetSeconds;
+  const message = `Too many requests: at most ${state.max} in ${Math.round(state.windowSeconds / 60)} minutes. Try again in ${retryAfterSeconds} s.`;
+  return {
+    headers: { ...headers, 'retry-after': String(retryAfterSeconds) },
+    refusal: new DomainError('RATE_LIMITED', message, { retryAfterSeconds }),
+  };
+}

@@ -1,0 +1,213 @@
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Actor } from '../../domain/actor.ts';
+import type { DomainError } from '../../domain/domain-error.ts';
+import { createApollo } from '../graphql/apollo.ts';
+import type { Authenticate, Caller } from '../graphql/caller.ts';
+import { createErrorFormatter } from '../graphql/errors.ts';
+import type { LogScope } from '../graphql/log-scope.ts';
+import type { OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
+import type { DocumentLimits } from '../graphql/validation/limits.ts';
+import { createSubscriptionServer } from '../graphql/websocket/websocket-server.ts';
+import { registerCors } from './cors.ts';
+import { registerGraphiql } from './graphiql-route.ts';
+import { registerGraphql } from './graphql-route.ts';
+import { type HealthCheck, registerHealth } from './health.ts';
+import { registerErrors } from './http-errors.ts';
+import { type MetricsPage, registerMetrics } from './metrics-route.ts';
+import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
+import { type HttpMetrics, registerRequestCycle } from './request-cycle.ts';
+import { requestIdFrom } from './request-id.ts';
+import { registerSecurityHeaders } from './security-headers.ts';
+import { routeUpgrades } from './upgrade.ts';
+
+/** What operators choose; the durations have defaults that only tests shorten. */
+export interface HttpSettings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** As Fastify takes it: nobody, everybody, a number of hops, or addresses. */
+  readonly trustProxy: boolean | number | string;
+  readonly corsOrigins: readonly string[];
+  readonly bodyMaxBytes: number;
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  /** Filled into GraphiQL's sign-in, for local use; null: left empty. */
+  readonly firstUser: { readonly email: string; readonly password: string } | null;
+  readonly rateLimit: RateLimitSettings;
+  readonly metrics: { readonly token: string | undefined; readonly port: number | undefined };
+  readonly websocket: {
+    readonly operations: 'subscriptions' | 'all';
+    readonly frameMaxBytes: number;
+    readonly subscriptionsPerSocket: number;
+    readonly maxBufferedBytes?: number;
+    readonly stallMs?: number;
+    readonly keepAliveMs?: number;
+    readonly initTimeoutMs?: number;
+  };
+  readonly operationTimeoutMs: number;
+  readonly requestTimeoutMs?: number;
+  readonly headersTimeoutMs?: number;
+  readonly shutdownGraceMs?: number;
+}
+
+export interface HttpServerDeps {
+  readonly schema: GraphQLSchema;
+  /** Makes the context of an operation around what the transport knows of its caller. */
+  readonly createContext: (caller: Caller) => Caller;
+  readonly authenticate: Authenticate;
+  /** Tells of each user whose sessions ended, in whatever process; returns how to stop listening. */
+  readonly onSessionsEnded: (listener: (userId: string) => void) => () => void;
+  /** Recognises failures of the database: UNAVAILABLE, TIMEOUT; null: not one of them. */
+  readonly translateError: (error: unknown) => DomainError | null;
+  readonly logger: FastifyBaseLogger;
+  readonly scope: LogScope;
+  readonly metrics: OperationMetrics & HttpMetrics & MetricsPage;
+  readonly healthChecks: readonly HealthCheck[];
+  /** Numbers for `/health/metrics`. */
+  readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Adds routes and hooks that are not this file's, such as uploads. */
+  readonly extend?: (app: FastifyInstance) => void | Promise<void>;
+  readonly settings: HttpSettings;
+}
+
+export interface HttpServer {
+  /** Listens. Throws what the system says when the port is taken (EADDRINUSE) or forbidden. */
+  listen(): Promise<{ readonly port: number; readonly metricsPort: number | undefined }>;
+  /** Stops accepting, ends sockets with 1001, lets running requests end within the grace, and closes. */
+  close(): Promise<void>;
+}
+
+/** The transport edge: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics on one port. */
+export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
+  const { settings, logger, metrics, scope } = deps;
+  const requestTimeoutMs = settings.requestTimeoutMs ?? 30_000;
+  const graceMs = settings.shutdownGraceMs ?? 5_000;
+  const formatError = createErrorFormatter({
+    logger,
+    translateError: deps.translateError,
+    maxTokens: settings.limits.tokens,
+  });
+  const rateLimits = createRateLimits(settings.rateLimit);
+  const records = new WeakMap<object, OperationRecord>();
+  const apollo = createApollo({
+    schema: deps.schema,
+    limits: settings.limits,
+    introspection: settings.introspection,
+    logger,
+    formatError,
+    requestId: () => String(scope.current().requestId ?? ''),
+    chargeLogins: rateLimits.chargeLogins,
+    recordOf: (request) => records.get(request),
+  });
+  await apollo.start();
+
+  const { websocket } = settings;
+  const subscriptions = createSubscriptionServer({
+    schema: deps.schema,
+    limits: settings.limits,
+    introspection: settings.introspection,
+    operations: websocket.operations,
+    maxSubscriptions: websocket.subscriptionsPerSocket,
+    operationTimeoutMs: settings.operationTimeoutMs,
+    createContext: deps.createContext,
+    chargeLogins: rateLimits.chargeLogins,
+    chargeUser: (actor: Actor, ip: string) => rateLimits.moveToUser(actor, ip),
+    newRequestId: () => requestIdFrom(undefined),
+    metrics,
+    logger,
+    scope,
+    authenticate: deps.authenticate,
+    onSessionsEnded: deps.onSessionsEnded,
+    formatError,
+    maxFrameBytes: websocket.frameMaxBytes,
+    initTimeoutMs: websocket.initTimeoutMs ?? 3_000,
+    socketLimits: {
+      maxBufferedBytes: websocket.maxBufferedBytes ?? 4 * 1024 * 1024,
+      stallMs: websocket.stallMs ?? 10_000,
+      keepAliveMs: websocket.keepAliveMs ?? 12_000,
+    },
+  });
+
+  const app = newApp(deps, requestTimeoutMs);
+  const cycle = registerRequestCycle(app, { ...deps, rateLimits, formatError, requestTimeoutMs });
+  const routes = new Map<string, string[]>();
+  app.addHook('onRoute', ({ url, method }) => {
+    routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]);
+  });
+  registerErrors(app, formatError, settings.bodyMaxBytes, (path) => routes.get(path) ?? []);
+  registerCors(app, settings.corsOrigins);
+  await registerSecurityHeaders(app);
+  await deps.extend?.(app);
+  registerGraphql(app, {
+    ...deps,
+    apollo,
+    subscriptions,
+    formatError,
+    records,
+    corsOrigins: settings.corsOrigins,
+    operationTimeoutMs: settings.operationTimeoutMs,
+    uploadTimeoutMs: requestTimeoutMs,
+  });
+  if (settings.graphiql) registerGraphiql(app, settings.firstUser);
+  registerHealth(app, { checks: deps.healthChecks, summary: deps.summary, logger });
+  registerMetrics(app, metrics, { token: settings.metrics.token });
+  app.get('/', async () => ({
+    name: 'TechSupport Pro',
+    graphql: '/graphql',
+    ...(settings.graphiql ? { graphiql: '/graphiql' } : {}),
+    health: '/health/ready',
+  }));
+  routeUpgrades(app);
+
+  const metricsApp = settings.metrics.port === undefined ? null : Fastify({ logger: false });
+  if (metricsApp) registerMetrics(metricsApp, metrics, 'open');
+
+  return {
+    async listen() {
+      const { host, port } = settings;
+      await app.listen({ host, port });
+      await metricsApp?.listen({ host, port: settings.metrics.port ?? 0 });
+      return { port: portOf(app) ?? port, metricsPort: metricsApp ? portOf(metricsApp) : undefined };
+    },
+    async close() {
+      cycle.refuseNewRequests();
+      await subscriptions.close(graceMs);
+      await cycle.idle(graceMs);
+      app.server.closeAllConnections();
+      await app.close();
+      await metricsApp?.close();
+      await apollo.stop();
+    },
+  };
+}
+
+function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number): FastifyInstance {
+  const { trustProxy, headersTimeoutMs: headersTimeout = 15_000 } = settings;
+  const app = Fastify({
+    loggerInstance: logger,
+    // request-cycle.ts logs each request once, without its query string.
+    disableRequestLogging: true,
+    requestIdLogLabel: 'requestId',
+    genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
+    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
+    bodyLimit: settings.bodyMaxBytes,
+    // A refusal during shutdown takes the form of all other errors.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    // A connection on which nothing moves is closed; uploads move. Slow headers and slow bodies have limits of their own.
+    connectionTimeout: requestTimeoutMs * 2,
+    http: { headersTimeout, requestTimeout: 0, connectionsCheckingInterval: Math.min(5_000, headersTimeout) },
+  });
+  // Bodies are JSON here; whatever else is spoken (multipart) registers itself.
+  app.removeContentTypeParser('text/plain');
+  return app as unknown as FastifyInstance;
+}
+
+function portOf(app: FastifyInstance): number | undefined {
+  const address = app.server.address() as AddressInfo | string | null;
+  return typeof address === 'object' ? address?.port : undefined;
+}
