@@ -31,7 +31,7 @@ export function postgresLiveLogs(db: Database, newId: NewId): LiveLogs {
         const { rows } = await tx.execute<{ position: string; subject_id: string | null }>(sql`
           SELECT position::text AS position, subject_id FROM event_log
            WHERE position > ${start} AND position <= ${upTo} AND (type LIKE 'ticket.%' OR type LIKE 'sla.%')
-           ORDER BY position LIMIT ${limit}`);
+           ORDER BY event_log.position LIMIT ${limit}`);
         const last = rows.length < limit ? Math.max(start, upTo) : Number(rows.at(-1)?.position ?? upTo);
         const ids = new Set(rows.flatMap((row) => (row.subject_id === null ? [] : [row.subject_id])));
         await compare(tx, newId, [...ids], changesOf);

@@ -1,0 +1,222 @@
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Actor } from '../src/domain/actor.ts';
+import { cover, type ReportRange } from '../src/domain/report/cover.ts';
+import { SKETCH_BOUNDS, sketchIndex } from '../src/domain/report/sketch.ts';
+import { RESOLUTION_MS, sketchBucket } from '../src/infrastructure/postgres/report-sql.ts';
+import {
+  naiveAgents,
+  naiveEscalated,
+  naiveResolution,
+  naiveWeeks,
+  randomLogs,
+  randomNumbers,
+} from './support/naive-reports.ts';
+import { createReports, type Reports, storeLogs } from './support/reports.ts';
+
+const lead: Actor = { id: '00000000-0000-4000-8000-000000000001', role: 'SUPERVISOR' };
+const agent: Actor = { id: '00000000-0000-4000-8000-000000000002', role: 'AGENT' };
+const NOW = new Date('2026-11-25T15:30:00Z');
+const FIRST = new Date('2025-03-10T00:00:00Z');
+const EVER: ReportRange = { from: null, to: null };
+// Two months without a log lie between the two, and the newest lie in the future.
+const logs = [...randomLogs(1, 3_000, FIRST, 200), ...randomLogs(2, 3_000, new Date('2025-12-01T00:00:00Z'), 380)];
+
+let reports: Reports;
+beforeAll(async () => {
+  reports = await createReports(NOW);
+  await reports.db.transaction((tx) => storeLogs(tx.sql, logs));
+});
+afterAll(async () => {
+  await reports?.[Symbol.asyncDispose]();
+});
+
+/** Ranges with ends anywhere, on midnights, on months, on years, within one day, and open. */
+function someRanges(seed: number, count: number): ReportRange[] {
+  const random = randomNumbers(seed);
+  const instant = (): Date => {
+    const at = FIRST.getTime() + random() * 700 * 86_400_000;
+    const kind = Math.floor(random() * 4);
+    if (kind === 0) return new Date(Math.floor(at));
+    if (kind === 1) return new Date(Math.floor(at / 86_400_000) * 86_400_000);
+    if (kind === 2) return new Date(Date.UTC(2025, Math.floor(random() * 24), 1));
+    return new Date(Date.UTC(2025 + Math.floor(random() * 3), 0, 1));
+  };
+  return Array.from({ length: count }, () => {
+    const from = instant();
+    const other = random() < 0.2 ? new Date(from.getTime() + 1 + Math.floor(random() * 86_400_000)) : instant();
+    const to = other > from ? other : new Date(from.getTime() + 1);
+    return { from: random() < 0.15 ? null : from, to: random() < 0.15 ? null : to };
+  });
+}
+
+describe('each report equals the one that is counted from the raw logs', () => {
+  it.each([EVER, ...someRanges(7, 60)])('averageResolution from $from to $to', async (range) => {
+    const rows = await reports.averageResolution(lead, range);
+    const naive = naiveResolution(logs, range);
+    expect(rows.map(({ tier, tickets, averageMinutes }) => ({ tier, tickets, averageMinutes }))).toEqual(
+      naive.map((row) => row.counted),
+    );
+    for (const [index, row] of rows.entries()) {
+      const { medianMinutes = -1, p90Minutes = -1 } = naive[index] ?? {};
+      expect(Math.abs(row.medianMinutes - medianMinutes)).toBeLessThanOrEqual(0.01 * medianMinutes);
+      expect(Math.abs(row.p90Minutes - p90Minutes)).toBeLessThanOrEqual(0.01 * p90Minutes);
+    }
+  });
+
+  it.each([EVER, ...someRanges(8, 40)])('escalatedPerMonth from $from to $to', async (range) => {
+    expect(await reports.escalatedPerMonth(lead, range)).toEqual(naiveEscalated(logs, range, NOW));
+  });
+
+  it.each([EVER, ...someRanges(9, 40)])('topAgents from $from to $to', async (range) => {
+    expect(await reports.topAgents(lead, { ...range, limit: 100 })).toEqual(naiveAgents(logs, range, 100));
+    expect(await reports.topAgents(lead, { ...range, limit: 3 })).toEqual(naiveAgents(logs, range, 3));
+  });
+
+  it.each([1, 2, 12, 53, 100, 260])('weeklyStatus over %i weeks', async (weeks) => {
+    const rows = await reports.weeklyStatus(lead, { weeks });
+    expect(rows.map(({ week: _, ...counts }) => counts)).toEqual(naiveWeeks(logs, weeks, NOW));
+    expect(rows.at(-1)?.week).toBe('2026-W48');
+  });
+
+  it('also right after logs have changed: what is committed is in the next answer', async () => {
+    await using fresh = await createReports(NOW);
+    const stored = randomLogs(3, 300, new Date('2026-08-01T00:00:00Z'), 100);
+    for (let end = 100; end <= stored.length; end += 100) {
+      const now = stored.slice(0, end);
+      await fresh.db.transaction((tx) => storeLogs(tx.sql, stored.slice(end - 100, end)));
+      expect(await fresh.topAgents(lead, { ...EVER, limit: 10 })).toEqual(naiveAgents(now, EVER, 10));
+      const rows = await fresh.weeklyStatus(lead, { weeks: 30 });
+      expect(rows.map(({ week: _, ...counts }) => counts)).toEqual(naiveWeeks(now, 30, NOW));
+    }
+    await fresh.db.transaction(async ({ sql: tx }) => {
+      await tx.execute(
+        sql`INSERT INTO report_dirty_days (day) SELECT DISTINCT (unnest(ARRAY[created_at, resolved_at, escalated_at, breached_at]) AT TIME ZONE 'UTC')::date FROM ticket_logs EXCEPT SELECT NULL`,
+      );
+      await tx.execute(sql`DELETE FROM ticket_logs`);
+    });
+    await fresh.refreshReports();
+    const { rows } = await fresh.db.sql.execute(
+      sql`SELECT 1 FROM report_buckets UNION ALL SELECT 1 FROM report_agent_buckets`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a report over nothing', () => {
+  it('has its rows, with zeros', async () => {
+    await using empty = await createReports(NOW);
+    const none = { tickets: 0, averageMinutes: 0, medianMinutes: 0, p90Minutes: 0 };
+    expect(await empty.averageResolution(lead, EVER)).toEqual([
+      { tier: 'VIP', ...none },
+      { tier: 'NORMAL', ...none },
+      { tier: null, ...none },
+    ]);
+    const november = { month: '2026-11', escalated: 0, total: 0 };
+    expect(await empty.escalatedPerMonth(lead, EVER)).toEqual([
+      { tier: 'VIP', ...november },
+      { tier: 'NORMAL', ...november },
+      { tier: null, ...november },
+    ]);
+    expect(await empty.topAgents(lead, { ...EVER, limit: 10 })).toEqual([]);
+    const week = { opened: 0, resolved: 0, closed: 0, escalated: 0, breached: 0, backlog: 0 };
+    expect(await empty.weeklyStatus(lead, { weeks: 2 })).toEqual([
+      { week: '2026-W47', ...week },
+      { week: '2026-W48', ...week },
+    ]);
+    expect(await empty.reportsAsOf(lead)).toEqual(NOW);
+  });
+});
+
+describe('what a caller gets wrong', () => {
+  it.each([
+    ['from', () => reports.averageResolution(lead, { from: NOW, to: NOW })],
+    ['from', () => reports.escalatedPerMonth(lead, { from: NOW, to: FIRST })],
+    ['from', () => reports.escalatedPerMonth(lead, { from: new Date('1900-01-01T00:00:00Z'), to: null })],
+    ['from', () => reports.topAgents(lead, { from: NOW, to: FIRST, limit: 10 })],
+    ['limit', () => reports.topAgents(lead, { ...EVER, limit: 0 })],
+    ['limit', () => reports.topAgents(lead, { ...EVER, limit: 101 })],
+    ['weeks', () => reports.weeklyStatus(lead, { weeks: 0 })],
+    ['weeks', () => reports.weeklyStatus(lead, { weeks: 261 })],
+  ])('is VALIDATION_FAILED and names the field %s', async (path, ask) => {
+    await expect(ask()).rejects.toMatchObject({ code: 'VALIDATION_FAILED', details: { fields: [{ path }] } });
+  });
+
+  it.each([
+    ['asOf', () => reports.reportsAsOf(agent)],
+    ['averageResolution', () => reports.averageResolution(agent, EVER)],
+    ['escalatedPerMonth', () => reports.escalatedPerMonth(agent, EVER)],
+    ['topAgents', () => reports.topAgents(agent, { ...EVER, limit: 10 })],
+    ['weeklyStatus', () => reports.weeklyStatus(agent, { weeks: 1 })],
+  ])('is FORBIDDEN for an agent: %s', async (_, ask) => {
+    await expect(ask()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('the buckets of Postgres', () => {
+  it('are those of the domain, for every bound and what lies beside it', async () => {
+    const all = SKETCH_BOUNDS.flatMap((bound) => [bound - 1, bound, bound + 1]);
+    const { rows } = await reports.db.sql.execute<{ ms: string; bucket: number }>(sql`
+      SELECT ms::text AS ms, ${sketchBucket(sql`ms`)} AS bucket FROM unnest(${sql.param(all)}::bigint[]) AS ms`);
+    expect(rows).toHaveLength(all.length);
+    expect(rows.filter(({ ms, bucket }) => bucket !== sketchIndex(Number(ms)))).toEqual([]);
+  });
+
+  it('are measured in the very milliseconds between the two instants', async () => {
+    const { rows } = await reports.db.sql.execute<{ from: string; to: string; ms: string }>(sql`
+      SELECT (extract(epoch FROM created_at) * 1000)::bigint::text AS from, (extract(epoch FROM resolved_at) * 1000)::bigint::text AS to,
+             ${RESOLUTION_MS}::text AS ms
+        FROM ticket_logs WHERE resolved_at IS NOT NULL`);
+    expect(rows.length).toBeGreaterThan(1_000);
+    expect(rows.filter(({ from, to, ms }) => Number(to) - Number(from) !== Number(ms))).toEqual([]);
+  });
+
+  it('answer a range of whole days without a look at the logs, and any other by index', async () => {
+    await reports.refreshReports();
+    await reports.db.sql.execute(sql`ANALYZE ticket_logs, report_buckets, report_agent_buckets`);
+    for (const range of [EVER, ...someRanges(10, 20)]) {
+      const plans = await plansOf(async () => {
+        await reports.source.resolutionTotals(cover(range));
+        await reports.source.monthTotals(cover(range, 'MONTH'));
+        await reports.source.topAgents(cover(range), 10);
+        await reports.source.weekTotals('2026-08-31', '2026-11-30');
+      });
+      expect(plans).toHaveLength(4);
+      expect(plans.join('\n')).not.toContain('Seq Scan on ticket_logs');
+      const withLogs = plans.filter((plan) => plan.includes('ticket_logs'));
+      expect(withLogs).toHaveLength(cover(range).edges.length === 0 ? 0 : 3);
+      for (const plan of withLogs) expect(plan).toMatch(/ticket_logs_(created|resolved)_idx/);
+    }
+  });
+
+  it('are recomputed from the logs of their days by index', async () => {
+    await reports.db.transaction((tx) => storeLogs(tx.sql, [...logs.slice(0, 1), ...logs.slice(10, 11)]));
+    logs.push(...logs.slice(0, 1), ...logs.slice(10, 11));
+    const plans = await plansOf(reports.refreshReports, 'ticket_logs');
+    expect(plans.length).toBeGreaterThanOrEqual(3);
+    expect(plans.join('\n')).not.toContain('Seq Scan on ticket_logs');
+  });
+});
+
+/** The plans of the statements that `work` sends and that speak of `about`. */
+async function plansOf(work: () => Promise<unknown>, about = ''): Promise<string[]> {
+  const statements: { text: string; values: unknown[] }[] = [];
+  const spy = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    for (const [query, values] of spy.mock.calls as unknown as [{ text: string } | string, unknown[] | undefined][]) {
+      const text = typeof query === 'string' ? query : query.text;
+      if (text.includes(about) && /select/i.test(text))
+        statements.push({ text, values: Array.isArray(values) ? values : [] });
+    }
+  } finally {
+    spy.mockRestore();
+  }
+  return Promise.all(
+    statements.map(async ({ text, values }) => {
+      const { rows } = await reports.db.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    }),
+  );
+}
