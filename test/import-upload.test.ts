@@ -65,7 +65,13 @@ beforeAll(async () => {
   };
   await app.register(fastifyApollo(apollo), {
     path: '/graphql',
-    context: async () => ({ actor: pipeline.admin, requestId: 'test', ip: '::1', loaders: createLoaders(reads) }),
+    context: async () =>
+      ({
+        actor: pipeline.admin,
+        requestId: 'test',
+        ip: '::1',
+        loaders: createLoaders(reads),
+      }) as unknown as GraphqlContext,
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const address = app.server.address();

@@ -23,7 +23,6 @@ const MAX_STALLED = 1_000_000;
 
 const KEPT = { age: 24 * 3_600, count: 10_000 };
 
-/** Schedules are put back within this time when the queue has lost them. */
 const SCHEDULE_CHECK_MS = 15_000;
 
 export interface JobQueuesOptions {
@@ -31,13 +30,15 @@ export interface JobQueuesOptions {
   /** The most connections for queries, beside one for each worker that listens. */
   readonly maxConnections: number;
   readonly logger: Logger;
+  /** How often schedules are looked for and put back when the queue has lost them, in milliseconds; 15,000 unless given. */
+  readonly scheduleCheckMs?: number;
 }
 
 export interface NewJob {
   /** Which handler takes it. */
   readonly name: string;
   readonly payload: unknown;
-  /** While a job with this key waits, runs or is to be tried again, another one is dropped. */
+  /** While a job with this key waits, another one is dropped; while it runs, one more is kept and follows it. */
   readonly key?: string;
   /** Tries in all; 1 unless given. */
   readonly attempts?: number;
@@ -65,10 +66,13 @@ export class JobQueues implements QueueReader {
   readonly #workers: { close(): Promise<void> }[] = [];
   readonly #schedules: Schedule[] = [];
   readonly #stopping = new AbortController();
+  readonly #scheduleCheckMs: number;
   #scheduleCheck: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: JobQueuesOptions) {
     this.#logger = options.logger;
+    this.#scheduleCheckMs = options.scheduleCheckMs ?? SCHEDULE_CHECK_MS;
     this.#pool = new pg.Pool({
       connectionString: options.databaseUrl,
       max: options.maxConnections + QUEUES.length,
@@ -123,7 +127,7 @@ export class JobQueues implements QueueReader {
           attempts: job.attempts ?? 1,
           ...(job.backoffMs === undefined ? {} : { backoff: { type: 'exponential', delay: job.backoffMs } }),
           ...(job.delayMs === undefined ? {} : { delay: job.delayMs }),
-          ...(job.key === undefined ? {} : { deduplication: { id: job.key } }),
+          ...(job.key === undefined ? {} : { deduplication: { id: job.key, keepLastIfActive: true } }),
         },
       })),
     );
@@ -133,7 +137,7 @@ export class JobQueues implements QueueReader {
   async schedule(queue: QueueName, name: string, everyMs: number): Promise<void> {
     this.#schedules.push({ queue, name, everyMs });
     await this.#keepSchedules(true);
-    this.#scheduleCheck ??= setInterval(() => void this.#keepSchedules(false), SCHEDULE_CHECK_MS).unref();
+    this.#scheduleCheck ??= setInterval(() => void this.#keepSchedules(false), this.#scheduleCheckMs).unref();
   }
 
   /** Starts taking jobs. A job that no handler takes fails, and the log says so. */
@@ -198,8 +202,13 @@ export class JobQueues implements QueueReader {
     await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  /** Stops working and closes every connection. */
-  async close(): Promise<void> {
+  /** Stops working and closes every connection. Again: the same. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.stopWorking();
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
     await this.#pool.end();
