@@ -158,6 +158,8 @@ export interface DeadLetterStore {
     readonly first: number;
     readonly after: string | null;
   }): Promise<Page<DeadLetter>>;
+  /** The dead letter with this id (a UUID), or null. */
+  find(id: string): Promise<DeadLetter | null>;
   /**
    * Marks dead letters of the import (all when `ids` is null) to be tried again, counts them as retried and lets the import
    * run as `decide` says, in one transaction at `now`. 'refused': `decide` returned null or there was none to mark.

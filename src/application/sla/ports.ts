@@ -39,8 +39,10 @@ export interface ClockSlices {
     limit: number,
     rule: (state: TicketState) => TicketChange,
   ): Promise<number>;
-  /** How many clocks run, are overdue, and are overdue without an alert at `now`. */
-  counts(now: Date): Promise<{ running: number; overdue: number; overdueUnalerted: number }>;
+  /** How many clocks run, and how many of them are past their due instant at `now`. */
+  counts(now: Date): Promise<{ running: number; overdue: number }>;
+  /** The self-audit: deadlines that have passed at `now` without their alert. 0 when healthy. */
+  overdueUnalerted(now: Date): Promise<number>;
 }
 
 export interface ClaimedSlice {

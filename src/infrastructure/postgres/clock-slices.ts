@@ -69,16 +69,21 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     return rows.flatMap(({ at }) => (at ? [at] : []));
   }
 
-  async counts(now: Date): Promise<{ running: number; overdue: number; overdueUnalerted: number }> {
-    const at = sql`${now.toISOString()}::timestamptz`;
-    const { rows } = await this.#db.sql.execute<Record<'running' | 'overdue' | 'unalerted', string>>(sql`
-      SELECT (SELECT count(*) FROM tickets WHERE sla_state = 'RUNNING' AND deleted_at IS NULL) AS running,
-             (SELECT count(*) FROM tickets
-               WHERE sla_state = 'RUNNING' AND deleted_at IS NULL AND coalesce(sla_due_at, 'infinity'::timestamptz) <= ${at}) AS overdue,
-             (SELECT count(*) FROM tickets
-               WHERE sla_next_deadline_at <= ${at} AND sla_due_at <= ${at} AND sla_breached_at IS NULL) AS unalerted`);
-    const [row] = rows;
-    return { running: Number(row?.running), overdue: Number(row?.overdue), overdueUnalerted: Number(row?.unalerted) };
+  async counts(now: Date): Promise<{ running: number; overdue: number }> {
+    const { rows } = await this.#db.sql.execute<Record<'running' | 'overdue', string>>(sql`
+      SELECT count(*) AS running,
+             count(*) FILTER (WHERE sla_due_at <= ${now.toISOString()}::timestamptz) AS overdue
+        FROM tickets
+       WHERE sla_state = 'RUNNING' AND deleted_at IS NULL`);
+    return { running: Number(rows[0]?.running), overdue: Number(rows[0]?.overdue) };
+  }
+
+  async overdueUnalerted(now: Date): Promise<number> {
+    const { rows } = await this.#db.sql.execute<{ overdue: string }>(sql`
+      SELECT count(*) AS overdue
+        FROM tickets
+       WHERE sla_next_deadline_at <= ${now.toISOString()}::timestamptz`);
+    return Number(rows[0]?.overdue);
   }
 
   /** Locks the tickets first and reads them after, so that what a rule sees is what the lock holds. */

@@ -54,6 +54,15 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
     });
   }
 
+  async find(id: string): Promise<DeadLetter | null> {
+    const [row] = await this.#db.sql
+      .select({ letter: deadLetters, headers: imports.headers })
+      .from(deadLetters)
+      .innerJoin(imports, eq(imports.id, deadLetters.importId))
+      .where(and(eq(deadLetters.id, id), eq(deadLetters.state, 'DEAD')));
+    return row ? toDeadLetter(row) : null;
+  }
+
   async release(
     importId: string,
     ids: readonly string[] | null,

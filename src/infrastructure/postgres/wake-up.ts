@@ -27,6 +27,11 @@ export class PostgresWakeUp implements WakeUp {
     return this.#connect();
   }
 
+  /** Whether other processes' announcements reach this one now. */
+  get isListening(): boolean {
+    return this.#client !== null;
+  }
+
   announce(): void {
     this.#tell();
     this.#pending ??= setTimeout(() => {

@@ -1,0 +1,115 @@
+import { createClient } from './application/client/create-client.ts';
+import { getClient, listClients } from './application/client/list-clients.ts';
+import { updateClient } from './application/client/update-client.ts';
+import type { ImportStore } from './application/import/ports.ts';
+import { eventCursor } from './application/live/event-cursor.ts';
+import { subscribeImportProgress } from './application/live/import-progress.ts';
+import { listAlerts, ticketHistory } from './application/live/list-alerts.ts';
+import { LiveHub } from './application/live/live-hub.ts';
+import { subscribeSlaAlerts, subscribeTicketEvents } from './application/live/subscribe.ts';
+import { TicketSnapshots } from './application/live/ticket-snapshots.ts';
+import type { Clock, Logger, NewId, WakeUp } from './application/runtime.ts';
+import { DeadlineTimer } from './application/sla/deadline-timer.ts';
+import { type DetectionLag, detectBreaches } from './application/sla/detect-breaches.ts';
+import { listSlaPolicies } from './application/sla/list-sla-policies.ts';
+import { moveOutdatedClocks } from './application/sla/move-outdated-clocks.ts';
+import { setSlaPolicy } from './application/sla/set-sla-policy.ts';
+import { acknowledgeEscalation } from './application/ticket/acknowledge-escalation.ts';
+import { addComment } from './application/ticket/add-comment.ts';
+import { assignTicket } from './application/ticket/assign-ticket.ts';
+import { changeTicketStatus } from './application/ticket/change-ticket-status.ts';
+import { createTicket } from './application/ticket/create-ticket.ts';
+import { deleteTicket } from './application/ticket/delete-ticket.ts';
+import { getTicket } from './application/ticket/get-ticket.ts';
+import { listComments } from './application/ticket/list-comments.ts';
+import { listTickets } from './application/ticket/list-tickets.ts';
+import { restoreTicket } from './application/ticket/restore-ticket.ts';
+import { updateTicket } from './application/ticket/update-ticket.ts';
+import type { Users } from './application/user/ports.ts';
+import { PostgresClientStore } from './infrastructure/postgres/client-store.ts';
+import { PostgresClockSlices } from './infrastructure/postgres/clock-slices.ts';
+import { PostgresCommentStore } from './infrastructure/postgres/comment-store.ts';
+import type { Database } from './infrastructure/postgres/database.ts';
+import { PostgresEventLog } from './infrastructure/postgres/event-log-reader.ts';
+import { PostgresPolicyStore } from './infrastructure/postgres/policy-store.ts';
+import { PostgresTicketStore } from './infrastructure/postgres/ticket-store.ts';
+
+export interface DeskParts {
+  /** For the API: its statements are cancelled when they take too long. */
+  readonly db: Database;
+  /** For background work. */
+  readonly workDb: Database;
+  readonly users: Users;
+  readonly imports: Pick<ImportStore, 'find'>;
+  readonly wakeUp: WakeUp;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly fingerprint: (text: string) => string;
+  readonly logger: Logger;
+  readonly observeLag: DetectionLag;
+  /** Asks for the rest of a policy move in the background. */
+  readonly scheduleMore: () => Promise<void>;
+  readonly maxBacklog: number;
+}
+
+/** Tickets, clients, SLA clocks and live events. */
+export function composeDesk(parts: DeskParts) {
+  const { db, workDb, users, clock, newId, wakeUp, logger } = parts;
+  const policies = new PostgresPolicyStore(db);
+  const tickets = new PostgresTicketStore(db, policies);
+  const clients = new PostgresClientStore(db);
+  const comments = new PostgresCommentStore(db);
+  const log = new PostgresEventLog(db);
+  const slices = new PostgresClockSlices(workDb, policies);
+  const assignees = { isActive: async (id: string) => (await users.byIds([id]))[0]?.active === true };
+  const now = () => clock.now().getTime();
+
+  const hub = new LiveHub({ log: new PostgresEventLog(workDb), wakeUp, logger });
+  const snapshots = new TicketSnapshots(tickets, now);
+  const live = { log, hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
+
+  const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
+  const move = moveOutdatedClocks({ slices, clock, newId, scheduleMore: parts.scheduleMore });
+  const detect = detectBreaches({ slices, clock, newId, observeLag: parts.observeLag });
+  const moving = { ...deps, moveOutdatedClocks: move };
+
+  return {
+    queries: {
+      getTicket: getTicket(deps),
+      listTickets: listTickets(deps),
+      listComments: listComments(deps),
+      ticketHistory: ticketHistory(deps),
+    },
+    mutations: {
+      createTicket: createTicket(deps),
+      updateTicket: updateTicket(deps),
+      changeTicketStatus: changeTicketStatus(deps),
+      assignTicket: assignTicket(deps),
+      deleteTicket: deleteTicket(deps),
+      restoreTicket: restoreTicket(deps),
+      addComment: addComment(deps),
+      acknowledgeEscalation: acknowledgeEscalation(deps),
+    },
+    clients: {
+      createClient: createClient(deps),
+      updateClient: updateClient(moving),
+      listClients: listClients(deps),
+      getClient: getClient(deps),
+    },
+    sla: { listSlaPolicies: listSlaPolicies(deps), setSlaPolicy: setSlaPolicy(moving) },
+    live: { eventCursor: eventCursor(deps), listAlerts: listAlerts(deps) },
+    subscriptions: {
+      slaAlerts: subscribeSlaAlerts(live),
+      ticketEvents: subscribeTicketEvents(live),
+      importProgress: subscribeImportProgress({ ...live, imports: parts.imports }),
+    },
+    stores: { tickets, clients, comments, policies, log },
+    jobs: { detectBreaches: detect, moveOutdatedClocks: move },
+    clockCounts: () => slices.counts(clock.now()),
+    overdueUnalerted: () => slices.overdueUnalerted(clock.now()),
+    hub,
+    deadlineTimer: new DeadlineTimer({ deadlines: slices, detectBreaches: detect, wakeUp, clock, log: logger }),
+  };
+}
+
+export type Desk = ReturnType<typeof composeDesk>;

@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type ClassType, type ContainerType, type PubSub } from 'type-graphql';
+import { ClientResolver } from './interfaces/graphql/client/client-resolver.ts';
+import { ImportResolver } from './interfaces/graphql/import/import-resolver.ts';
+import { LastProcessesResolver } from './interfaces/graphql/import/last-processes-resolver.ts';
+import { LiveResolver } from './interfaces/graphql/live/live-resolver.ts';
+import { LiveSubscriptionResolver } from './interfaces/graphql/live/live-subscription-resolver.ts';
+import { NodeResolver } from './interfaces/graphql/node-resolver.ts';
+import { ReportsResolver } from './interfaces/graphql/report/reports-resolver.ts';
+import { DateTime } from './interfaces/graphql/scalars.ts';
+import { SessionResolver } from './interfaces/graphql/session/session-resolver.ts';
+import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
+import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
+import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
+import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
+
+const RESOLVERS = [
+  SessionResolver,
+  UserResolver,
+  ClientResolver,
+  TicketResolver,
+  TicketMutationResolver,
+  SlaResolver,
+  LiveResolver,
+  LiveSubscriptionResolver,
+  ImportResolver,
+  ReportsResolver,
+  LastProcessesResolver,
+  NodeResolver,
+] as const;
+
+/** type-graphql wants one although every subscription brings its own source. */
+const noPubSub: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('Subscriptions follow the event log; nothing is published here.');
+  },
+};
+
+/** The executable schema, its resolvers being `instances`; without instances it can be printed, not run. */
+export function composeSchema(instances: readonly object[] = []): GraphQLSchema {
+  const byClass = new Map<unknown, object>(instances.map((each) => [each.constructor, each]));
+  const container: ContainerType = {
+    get: (resolver: ClassType) => {
+      const instance = byClass.get(resolver);
+      if (!instance) throw new Error(`There is no instance of ${resolver.name}.`);
+      return instance;
+    },
+  };
+  const [first, ...rest] = RESOLVERS;
+  return buildSchemaSync({
+    resolvers: [first, ...rest],
+    container,
+    pubSub: noPubSub,
+    validate: false,
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+  });
+}
