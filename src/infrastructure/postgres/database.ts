@@ -29,6 +29,7 @@ export class Database {
   readonly pool: pg.Pool;
   readonly sql: Sql;
   readonly #onEvents: () => void;
+  #closing = false;
 
   constructor(options: DatabaseOptions) {
     this.pool = new pg.Pool({
@@ -41,7 +42,10 @@ export class Database {
       idle_in_transaction_session_timeout: 15_000,
       keepAlive: true,
     });
-    this.pool.on('error', options.onError);
+    // At the end the server may close connections that the pool has let go of already: no news.
+    this.pool.on('error', (error) => {
+      if (!this.#closing) options.onError(error);
+    });
     this.sql = drizzle(this.pool);
     this.#onEvents = options.onEvents;
   }
@@ -63,6 +67,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.pool.end();
   }
 }
