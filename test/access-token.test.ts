@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
-const bearer = (token: string) => desk.authenticate(`Bearer ${token}`);
+const bearer = (token: string) => desk.authenticate(token);
 
 describe('an access token', () => {
   const forged = (
@@ -28,10 +28,9 @@ describe('an access token', () => {
     return { ...names, role: ada.role, ep: 1, iat: seconds, exp: seconds + 60 };
   };
 
-  it('with everything right is accepted, in a header of any case', async () => {
+  it('with everything right is accepted', async () => {
     const token = await forged(await claimsOf());
     await expect(bearer(token)).resolves.toBeDefined();
-    await expect(desk.authenticate(`bearer  ${token}`)).resolves.toBeDefined();
   });
 
   it.each([
@@ -67,16 +66,8 @@ describe('an access token', () => {
     await expect(bearer(`${body}.${empty}`)).rejects.toEqual(unauthenticated);
   });
 
-  it.each([
-    '',
-    'Bearer',
-    'Bearer ',
-    'Basic YTpi',
-    'Bearer a b',
-    'Bearer not.a.token',
-    'Bearer \0',
-  ])('is not what an authorization of %j holds', async (authorization) => {
-    await expect(desk.authenticate(authorization)).rejects.toEqual(unauthenticated);
+  it.each(['', 'a b', 'not.a.token', '\0'])('is not %j', async (token) => {
+    await expect(desk.authenticate(token)).rejects.toEqual(unauthenticated);
   });
 
   it('is refused from the instant on that it expires', async () => {

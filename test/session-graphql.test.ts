@@ -71,7 +71,7 @@ describe('the session operations', () => {
       createdAt: '2026-03-01T09:00:00.250Z',
     });
     expect(data.login.accessTokenExpiresAt).toBe('2026-03-01T09:15:00.000Z');
-    const { actor } = await desk.authenticate(`Bearer ${data.login.accessToken}`);
+    const { actor } = await desk.authenticate(data.login.accessToken);
     expect((await run(actor, '{ me { id } }')).data).toEqual({ me: { id: ada.id } });
 
     const refresh = 'mutation($token: String!) { refresh(refreshToken: $token) { refreshToken user { id } } }';

@@ -11,7 +11,7 @@ afterAll(async () => {
 
 const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 const signIn = (email: string, password = PASSWORD) => desk.login({ email, password });
-const bearer = (token: string) => desk.authenticate(`Bearer ${token}`);
+const bearer = (token: string) => desk.authenticate(token);
 
 describe('signing in', () => {
   it('takes the email address in any case and gives tokens for the user', async () => {

@@ -10,13 +10,10 @@ export interface Authenticated {
 }
 
 /** Finds out who sent a request. */
-export type Authenticate = (bearer: string) => Promise<Authenticated>;
-
-const CREDENTIALS = /^Bearer +([\w.-]+) *$/i;
+export type Authenticate = (token: string) => Promise<Authenticated>;
 
 /**
- * Takes the whole value of an authorization header ("Bearer <accessToken>") or of the WebSocket's `connectionParams.authorization`.
- * Ask again with the same value when the user's sessions may have ended: the answer is always by the state of now.
+ * Takes an access token as the transport found it. Ask again with the same token when the user's sessions may have ended: the answer is always by the state of now.
  * @throws UNAUTHENTICATED for a token that is not ours, damaged or expired, and when the user was deactivated, got another
  * role or ended their sessions since it was issued.
  */
@@ -26,11 +23,7 @@ export const authenticate =
     readonly sessions: Pick<Sessions, 'standingOf'>;
     readonly clock: Clock;
   }): Authenticate =>
-  async (bearer) => {
-    const token = CREDENTIALS.exec(bearer)?.[1];
-    if (token === undefined) {
-      throw new DomainError('UNAUTHENTICATED', 'Write the authorization as "Bearer <accessToken>".', {});
-    }
+  async (token) => {
     const claims = await deps.accessTokens.verify(token, deps.clock.now());
     const standing = claims && (await deps.sessions.standingOf(claims.userId));
     if (!standing?.active || standing.role !== claims?.role || standing.sessionEpoch !== claims.sessionEpoch) {
