@@ -13,7 +13,7 @@ import type { FindNode } from './interfaces/graphql/node-resolver.ts';
 import { toSlaAlert } from './interfaces/graphql/sla/sla-alert-type.ts';
 import { toComment } from './interfaces/graphql/ticket/comment-type.ts';
 import { toEscalation } from './interfaces/graphql/ticket/escalation-type.ts';
-import { toTicketView } from './interfaces/graphql/ticket/ticket-type.ts';
+import { toTicket } from './interfaces/graphql/ticket/ticket-type.ts';
 import { toUser } from './interfaces/graphql/user/user-type.ts';
 
 export interface NodeParts {
@@ -33,7 +33,7 @@ export function composeNodes({ desk, people, imports, deadLetters, now }: NodePa
   return [
     async (actor, id) => {
       const ticket = await ticketFor(actor, id);
-      return ticket && toTicketView(ticket);
+      return ticket && toTicket(ticket);
     },
     async (actor, id) => {
       const user = await people.readUser(actor, id);

@@ -125,6 +125,7 @@ function statusOf(error: GraphQLError): number {
 function partOf(message: string): string {
   if (message.includes('sha does not match') || message.includes('persisted query version'))
     return 'extensions.persistedQuery';
+  if (message.startsWith('GraphQL queries')) return 'query';
   return /`(query|variables|extensions|operationName)`/.exec(message)?.[1] ?? 'request';
 }
 

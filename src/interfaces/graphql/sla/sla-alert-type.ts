@@ -9,7 +9,7 @@ import { BreachActionEnum, ClientTierEnum, SlaAlertKindEnum } from '../enums.ts'
 import { present } from '../loaders.ts';
 import { Node } from '../node.ts';
 import { DateTime } from '../scalars.ts';
-import { TicketType } from '../ticket/ticket-type.ts';
+import { TicketType, toTicket } from '../ticket/ticket-type.ts';
 
 @ObjectType('SlaAlert', {
   implements: Node,
@@ -61,7 +61,7 @@ export function toSlaAlert(alert: SlaAlert, ticket: Ticket | null = null): SlaAl
     ...rest,
     cursor: toEventCursor(position),
     ticket: ticket
-      ? new TicketType(ticket)
-      : async (_, { loaders }) => new TicketType(present(await loaders.ticket.load(ticketId), `Ticket ${ticketId}`)),
+      ? toTicket(ticket)
+      : async (_, { loaders }) => toTicket(present(await loaders.ticket.load(ticketId), `Ticket ${ticketId}`)),
   };
 }

@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { type ExplainedInterval, elapsedMs, explain, type SlaClock } from '../../../domain/sla-clock.ts';
+import { elapsedMs, explain, type SlaClock } from '../../../domain/sla-clock.ts';
 import type { GraphqlContext } from '../context.ts';
 import { SlaStateEnum } from '../enums.ts';
 import { DateTime } from '../scalars.ts';
@@ -35,80 +35,59 @@ export class SlaIntervalType {
   description: 'The promise for a ticket in its present cycle, and every second of how it came to be where it is.',
 })
 export class SlaClockType {
-  readonly #clock: SlaClock;
-  readonly #now: Date;
-
-  /** `now` is the instant that the sums are taken at. */
-  constructor(clock: SlaClock, now: Date) {
-    this.#clock = clock;
-    this.#now = now;
-  }
-
   @Field(() => SlaStateEnum, {
     description: 'BREACHED, once it holds, for the rest of the cycle; dueAt null (paused) and metAt tell the rest.',
   })
-  get state(): ShownState {
-    return this.#clock.breachedAt ? 'BREACHED' : this.#clock.state;
-  }
+  readonly state!: ShownState;
 
   @Field(() => Int, { description: '1, and one more at each reopening.' })
-  get cycle(): number {
-    return this.#clock.cycle;
-  }
+  readonly cycle!: number;
 
   @Field(() => Int, { description: "The version of the tier's policy that the cycle runs under." })
-  get policyVersion(): number {
-    return this.#clock.policyVersion;
-  }
+  readonly policyVersion!: number;
 
   @Field(() => DateTime, { description: 'When the cycle began.' })
-  get startedAt(): Date {
-    return this.#clock.startedAt;
-  }
+  readonly startedAt!: Date;
 
   @Field(() => DateTime, { nullable: true, description: 'When the promise has to be kept; null while paused.' })
-  get dueAt(): Date | null {
-    return this.#clock.dueAt;
-  }
+  readonly dueAt!: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When the ticket is, or was, at risk; null while paused.' })
-  get atRiskAt(): Date | null {
-    return this.#clock.atRiskAt;
-  }
+  readonly atRiskAt!: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
     description: 'The due instant that was missed, not the instant it was noticed.',
   })
-  get breachedAt(): Date | null {
-    return this.#clock.breachedAt;
-  }
+  readonly breachedAt!: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When the breach was noticed.' })
-  get detectedAt(): Date | null {
-    return this.#clock.detectedAt;
-  }
+  readonly detectedAt!: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When the ticket was resolved or closed.' })
-  get metAt(): Date | null {
-    return this.#clock.metAt;
-  }
+  readonly metAt!: Date | null;
 
   @Field(() => Int, { description: 'Whole seconds of working time that are used up.' })
-  get elapsedSeconds(): number {
-    return Math.floor(elapsedMs(this.#clock, this.#now) / 1000);
-  }
+  readonly elapsedSeconds!: number;
 
   @Field(() => Int, { description: 'Seconds of working time that are left of the target; negative once overdue.' })
-  get remainingSeconds() {
-    return async (_: unknown, { loaders }: GraphqlContext): Promise<number> => {
-      const policy = await loaders.policyVersion(this.#clock.tier, this.#clock.policyVersion);
-      return policy.resolutionMinutes * 60 - this.elapsedSeconds;
-    };
-  }
+  readonly remainingSeconds!: (args: unknown, context: GraphqlContext) => Promise<number>;
 
   @Field(() => [SlaIntervalType], { description: 'Every running and paused stretch of this cycle, in order.' })
-  get intervals(): ExplainedInterval[] {
-    return explain(this.#clock, this.#now);
-  }
+  readonly intervals!: () => SlaIntervalType[];
+}
+
+/** A clock as GraphQL shows it, its sums taken at `now`. */
+export function toSlaClock(clock: SlaClock, now: Date): SlaClockType {
+  const elapsedSeconds = Math.floor(elapsedMs(clock, now) / 1000);
+  return {
+    ...clock,
+    state: clock.breachedAt ? 'BREACHED' : clock.state,
+    elapsedSeconds,
+    remainingSeconds: async (_, { loaders }) => {
+      const policy = await loaders.policyVersion(clock.tier, clock.policyVersion);
+      return policy.resolutionMinutes * 60 - elapsedSeconds;
+    },
+    intervals: () => explain(clock, now),
+  };
 }

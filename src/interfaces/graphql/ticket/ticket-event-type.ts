@@ -6,7 +6,7 @@ import { connectionTypes } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
 import { DateTime } from '../scalars.ts';
 import { toUser, UserType } from '../user/user-type.ts';
-import { TicketType } from './ticket-type.ts';
+import { TicketType, toTicket } from './ticket-type.ts';
 
 @ObjectType('TicketEvent', {
   simpleResolvers: true,
@@ -64,7 +64,7 @@ export function toTicketEvent(event: LoggedEvent, ticket: Ticket | null): Ticket
     cursor: toEventCursor(position),
     type,
     ticketId: subjectId,
-    ticket: ticket && new TicketType(ticket),
+    ticket: ticket && toTicket(ticket),
     from,
     to,
     occurredAt,

@@ -12,7 +12,7 @@ import { type GraphqlContext, signedIn } from '../context.ts';
 import { TicketStatusEnum } from '../enums.ts';
 import { CommentType, toComment } from './comment-type.ts';
 import { CreateTicketInputType, UpdateTicketInputType } from './ticket-inputs.ts';
-import { TicketType, toTicketView } from './ticket-type.ts';
+import { TicketType, toTicket } from './ticket-type.ts';
 
 /** What a `TicketMutationResolver` calls. */
 export interface TicketMutations {
@@ -43,7 +43,7 @@ export class TicketMutationResolver {
     @Ctx() context: GraphqlContext,
     @Arg('input', () => CreateTicketInputType, { description: 'The new ticket.' }) input: CreateTicketInputType,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.createTicket(signedIn(context), input));
+    return toTicket(await this.useCases.createTicket(signedIn(context), input));
   }
 
   @Mutation(() => TicketType, {
@@ -53,7 +53,7 @@ export class TicketMutationResolver {
     @Ctx() context: GraphqlContext,
     @Arg('input', () => UpdateTicketInputType, { description: 'What to change.' }) input: UpdateTicketInputType,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.updateTicket(signedIn(context), input));
+    return toTicket(await this.useCases.updateTicket(signedIn(context), input));
   }
 
   @Mutation(() => TicketType, {
@@ -67,7 +67,7 @@ export class TicketMutationResolver {
     status: TicketStatus,
     @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.changeTicketStatus(signedIn(context), { id, status, expectedVersion }));
+    return toTicket(await this.useCases.changeTicketStatus(signedIn(context), { id, status, expectedVersion }));
   }
 
   @Mutation(() => TicketType, {
@@ -82,7 +82,7 @@ export class TicketMutationResolver {
       | null,
     @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.assignTicket(signedIn(context), { id, assigneeId, expectedVersion }));
+    return toTicket(await this.useCases.assignTicket(signedIn(context), { id, assigneeId, expectedVersion }));
   }
 
   @Mutation(() => TicketType, {
@@ -90,7 +90,7 @@ export class TicketMutationResolver {
       'Takes a ticket out of the lists; it never alerts while deleted. SUPERVISOR and ADMIN. Again: returns it as it is.',
   })
   async deleteTicket(@Ctx() context: GraphqlContext, @Arg('id', () => ID, THE_TICKET) id: string): Promise<TicketType> {
-    return toTicketView(await this.useCases.deleteTicket(signedIn(context), id));
+    return toTicket(await this.useCases.deleteTicket(signedIn(context), id));
   }
 
   @Mutation(() => TicketType, {
@@ -101,7 +101,7 @@ export class TicketMutationResolver {
     @Ctx() context: GraphqlContext,
     @Arg('id', () => ID, THE_TICKET) id: string,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.restoreTicket(signedIn(context), id));
+    return toTicket(await this.useCases.restoreTicket(signedIn(context), id));
   }
 
   @Mutation(() => CommentType, { description: "Comments on a ticket. The ticket's version stays." })
@@ -123,6 +123,6 @@ export class TicketMutationResolver {
     @Ctx() context: GraphqlContext,
     @Arg('ticketId', () => ID, THE_TICKET) ticketId: string,
   ): Promise<TicketType> {
-    return toTicketView(await this.useCases.acknowledgeEscalation(signedIn(context), ticketId));
+    return toTicket(await this.useCases.acknowledgeEscalation(signedIn(context), ticketId));
   }
 }

@@ -9,7 +9,7 @@ import { type GraphqlContext, signedIn } from '../context.ts';
 import { CommentConnection, type CommentType, toComment } from './comment-type.ts';
 import { TicketEventConnection, type TicketEventType, toTicketEvent } from './ticket-event-type.ts';
 import { TicketFilterType, TicketOrderType } from './ticket-inputs.ts';
-import { TicketConnection, TicketType, toTicketView } from './ticket-type.ts';
+import { TicketConnection, TicketType, toTicket } from './ticket-type.ts';
 
 /** What a `TicketResolver` calls. */
 export interface TicketQueries {
@@ -40,7 +40,7 @@ export class TicketResolver {
     reference: string | null,
   ): Promise<TicketType | null> {
     const ticket = await this.useCases.getTicket(signedIn(context), { id, reference });
-    return ticket && toTicketView(ticket);
+    return ticket && toTicket(ticket);
   }
 
   @Query(() => TicketConnection, {
@@ -70,7 +70,7 @@ export class TicketResolver {
       after: after ?? null,
       page: page ?? null,
     });
-    return toConnection(tickets, toTicketView);
+    return toConnection(tickets, toTicket);
   }
 
   @FieldResolver(() => CommentConnection, { description: 'What was written on it, oldest first.' })

@@ -10,9 +10,12 @@ import { TicketStatusEnum } from '../enums.ts';
 import { present } from '../loaders.ts';
 import { Node } from '../node.ts';
 import { DateTime } from '../scalars.ts';
-import { SlaClockType } from '../sla/sla-clock-type.ts';
+import { SlaClockType, toSlaClock } from '../sla/sla-clock-type.ts';
 import { toUser, UserType } from '../user/user-type.ts';
 import { EscalationType, toEscalation } from './escalation-type.ts';
+
+/** A field that is worked out when it is asked for. */
+type Resolve<T> = (args: unknown, context: GraphqlContext) => Promise<T>;
 
 @ObjectType('Ticket', {
   implements: Node,
@@ -21,137 +24,97 @@ import { EscalationType, toEscalation } from './escalation-type.ts';
 })
 export class TicketType extends Node {
   readonly __typename = 'Ticket';
-  override readonly id: string;
   /** The ticket itself, for fields that are resolved elsewhere; no field of the schema. */
-  readonly ticket: Ticket;
-
-  constructor(ticket: Ticket) {
-    super();
-    this.id = ticket.id;
-    this.ticket = ticket;
-  }
+  readonly ticket!: Ticket;
 
   @Field(() => Int, { description: 'Counts up from 1001; with gaps.' })
-  get number(): number {
-    return this.ticket.number;
-  }
+  readonly number!: number;
 
   @Field(() => String, { description: 'How people name it, such as "TSP-1042".' })
-  get reference(): string {
-    return ticketReference(this.ticket.number);
-  }
+  readonly reference!: string;
 
   @Field(() => String, { description: '1 to 500 characters in one line.' })
-  get title(): string {
-    return this.ticket.title;
-  }
+  readonly title!: string;
 
   @Field(() => String, { description: 'Up to 20,000 characters.' })
-  get description(): string {
-    return this.ticket.description;
-  }
+  readonly description!: string;
 
   @Field(() => TicketStatusEnum, { description: 'Where it stands.' })
-  get status(): TicketStatus {
-    return this.ticket.status;
-  }
+  readonly status!: TicketStatus;
 
   @Field(() => Int, { description: '1 urgent to 4 low. It does not change the SLA clock.' })
-  get priority(): number {
-    return this.ticket.priority;
-  }
+  readonly priority!: number;
 
   @Field(() => [String], { description: 'Up to 20 tags of 50 characters. They do not change the SLA clock.' })
-  get tags(): readonly string[] {
-    return this.ticket.tags;
-  }
+  readonly tags!: readonly string[];
 
   @Field(() => ClientType, { description: 'Whose problem it is.' })
-  get client() {
-    const { clientId } = this.ticket;
-    return async (_: unknown, { loaders }: GraphqlContext): Promise<ClientType> =>
-      toClient(present(await loaders.client.load(clientId), `Client ${clientId}`));
-  }
+  readonly client!: Resolve<ClientType>;
 
   @Field(() => UserType, { nullable: true, description: 'Who works on it; null: nobody.' })
-  get assignee() {
-    const { assigneeId } = this.ticket;
-    return async (_: unknown, { loaders }: GraphqlContext): Promise<UserType | null> =>
-      assigneeId === null ? null : toUser(present(await loaders.user.load(assigneeId), `User ${assigneeId}`));
-  }
+  readonly assignee!: Resolve<UserType | null>;
 
   @Field(() => UserType, { description: 'Who opened it.' })
-  get createdBy() {
-    const { createdById } = this.ticket;
-    return async (_: unknown, { loaders }: GraphqlContext): Promise<UserType> =>
-      toUser(present(await loaders.user.load(createdById), `User ${createdById}`));
-  }
+  readonly createdBy!: Resolve<UserType>;
 
   @Field(() => Int, { description: '0, or the level that the present SLA cycle was escalated to.' })
-  get escalationLevel(): number {
-    return this.ticket.escalationLevel;
-  }
+  readonly escalationLevel!: number;
 
   @Field(() => [EscalationType], { description: 'Its escalations of all SLA cycles, oldest first.' })
-  get escalations() {
-    return async (_: unknown, { loaders }: GraphqlContext): Promise<EscalationType[]> =>
-      (await loaders.escalations.load(this.id)).map(toEscalation);
-  }
+  readonly escalations!: Resolve<EscalationType[]>;
 
   @Field(() => [TicketStatusEnum], { description: 'What the caller may change the status to now.' })
-  get allowedTransitions() {
-    return (_: unknown, { actor }: GraphqlContext): readonly TicketStatus[] =>
-      !this.ticket.deletedAt && may(actor, 'ticket.write', this.ticket) ? TRANSITIONS[this.ticket.status] : [];
-  }
+  readonly allowedTransitions!: (args: unknown, context: GraphqlContext) => readonly TicketStatus[];
 
   @Field(() => SlaClockType, { description: 'The promise and how it stands now.' })
-  get sla() {
-    return (_: unknown, { loaders }: GraphqlContext): SlaClockType =>
-      new SlaClockType(this.ticket.clock, loaders.now());
-  }
+  readonly sla!: (args: unknown, context: GraphqlContext) => SlaClockType;
 
   @Field(() => DateTime, { description: 'When it was opened.' })
-  get createdAt(): Date {
-    return this.ticket.createdAt;
-  }
+  readonly createdAt!: Date;
 
   @Field(() => DateTime, { description: 'When it last changed, by people or by the system.' })
-  get updatedAt(): Date {
-    return this.ticket.updatedAt;
-  }
+  readonly updatedAt!: Date;
 
   @Field(() => DateTime, {
     nullable: true,
     description: 'When it was resolved, or closed without being resolved before.',
   })
-  get resolvedAt(): Date | null {
-    return this.ticket.resolvedAt;
-  }
+  readonly resolvedAt!: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it was closed.' })
-  get closedAt(): Date | null {
-    return this.ticket.closedAt;
-  }
+  readonly closedAt!: Date | null;
 
   @Field(() => DateTime, {
     nullable: true,
     description: 'When it was deleted; only SUPERVISOR and ADMIN see deleted tickets.',
   })
-  get deletedAt(): Date | null {
-    return this.ticket.deletedAt;
-  }
+  readonly deletedAt!: Date | null;
 
   @Field(() => Int, {
     description: "Rises on every change, the system's too, not on comments. Give it as expectedVersion.",
   })
-  get version(): number {
-    return this.ticket.version;
-  }
+  readonly version!: number;
 }
 
 export const { Connection: TicketConnection } = connectionTypes(TicketType, 'Ticket');
 
-/** A ticket as GraphQL shows it. */
-export function toTicketView(ticket: Ticket): TicketType {
-  return new TicketType(ticket);
+/** A ticket as GraphQL shows it; relations are loaded when they are asked for. */
+export function toTicket(ticket: Ticket): TicketType {
+  const { id, number, clientId, assigneeId, createdById, clock, ...fields } = ticket;
+  return {
+    __typename: 'Ticket',
+    ...fields,
+    id,
+    ticket,
+    number,
+    reference: ticketReference(number),
+    client: async (_, { loaders }) => toClient(present(await loaders.client.load(clientId), `Client ${clientId}`)),
+    assignee: async (_, { loaders }) =>
+      assigneeId === null ? null : toUser(present(await loaders.user.load(assigneeId), `User ${assigneeId}`)),
+    createdBy: async (_, { loaders }) => toUser(present(await loaders.user.load(createdById), `User ${createdById}`)),
+    escalations: async (_, { loaders }) => (await loaders.escalations.load(id)).map(toEscalation),
+    allowedTransitions: (_, { actor }) =>
+      !ticket.deletedAt && may(actor, 'ticket.write', ticket) ? TRANSITIONS[ticket.status] : [],
+    sla: (_, { loaders }) => toSlaClock(clock, loaders.now()),
+  };
 }
