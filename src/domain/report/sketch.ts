@@ -3,8 +3,11 @@
  * each of a fixed series of buckets, each at most 2 % wide, so that the value that stands for a bucket is within 1 % of
  * everything in it. Merging adds counts and loses nothing. Bucket bounds are whole milliseconds made by whole-number
  * arithmetic and found by comparison alone, so that every store and every machine puts a duration into the same bucket.
+ *
+ * A sketch is kept, stored and merged in one form: for each bucket that has any, in ascending order, its distance from the one
+ * before and its count, as LEB128 numbers. Equal sketches have equal bytes.
  */
-export type Sketch = ReadonlyMap<number, number>;
+export type Sketch = Uint8Array;
 
 /** About 320 years, longer than anything that fits between two dates of a ticket log. */
 const LONGEST_MS = 10_000_000_000_000;
@@ -41,13 +44,20 @@ export function sketchValue(index: number): number {
   return low === high ? low : (2 * low * high) / (low + high);
 }
 
+/** The sketch with these counts by bucket; a bucket may come more than once. */
+export function sketchOf(counts: Iterable<readonly [index: number, count: number]>): Sketch {
+  const totals = noCounts();
+  for (const [index, count] of counts) totals[index] = (totals[index] ?? 0) + count;
+  return encode(totals);
+}
+
 /** The sketch of all durations that the given ones were made of. */
-export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
-  const merged = new Map<number, number>();
-  for (const sketch of sketches) {
-    for (const [index, count] of sketch) merged.set(index, (merged.get(index) ?? 0) + count);
-  }
-  return merged;
+export function mergeSketches(sketches: readonly Sketch[]): Sketch {
+  const [only] = sketches;
+  if (only && sketches.length === 1) return only;
+  const totals = noCounts();
+  for (const sketch of sketches) add(totals, sketch);
+  return encode(totals);
 }
 
 /**
@@ -55,49 +65,54 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
  * for its bucket; so within 1 % of the exact one. 0 when there are none. `q` above 0 and at most 1.
  */
 export function quantile(sketch: Sketch, q: number): number {
-  const buckets = [...sketch].sort(([a], [b]) => a - b);
-  const rank = Math.ceil(q * buckets.reduce((sum, [, count]) => sum + count, 0));
+  const totals = noCounts();
+  add(totals, sketch);
+  const rank = Math.ceil(q * totals.reduce((sum, count) => sum + count, 0));
+  if (rank === 0) return 0;
   let seen = 0;
-  for (const [index, count] of buckets) {
-    seen += count;
-    if (seen >= rank) return sketchValue(index);
-  }
-  return 0;
+  return sketchValue(
+    totals.findIndex((count) => {
+      seen += count;
+      return seen >= rank;
+    }),
+  );
 }
 
-/** The stored form: for each bucket in ascending order its distance from the one before and its count, as LEB128 numbers. */
-export function encodeSketch(sketch: Sketch): Uint8Array {
+/** Room for the counts of all buckets; indexes begin with 1. Doubles, because counts may outgrow 32 bits. */
+function noCounts(): Float64Array {
+  return new Float64Array(SKETCH_BOUNDS.length + 1);
+}
+
+function add(totals: Float64Array, sketch: Sketch): void {
+  let place = 0;
+  const take = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = sketch[place++] ?? 0;
+      if (byte < 128) return value + byte * scale;
+      value += (byte - 128) * scale;
+    }
+  };
+  let index = 0;
+  while (place < sketch.length) {
+    index += take();
+    totals[index] = (totals[index] ?? 0) + take();
+  }
+}
+
+function encode(totals: Float64Array): Sketch {
   const bytes: number[] = [];
-  const put = (value: number) => {
+  const put = (value: number): void => {
     let rest = value;
     for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
     bytes.push(rest);
   };
   let previous = 0;
-  for (const [index, count] of [...sketch].sort(([a], [b]) => a - b)) {
+  for (const [index, count] of totals.entries()) {
+    if (count === 0) continue;
     put(index - previous);
     put(count);
     previous = index;
   }
   return Uint8Array.from(bytes);
-}
-
-/** The sketch whose stored form `bytes` is. */
-export function decodeSketch(bytes: Uint8Array): Sketch {
-  const sketch = new Map<number, number>();
-  let place = 0;
-  const take = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[place++] ?? 0;
-      value += (byte % 128) * scale;
-      if (byte < 128) return value;
-    }
-  };
-  let index = 0;
-  while (place < bytes.length) {
-    index += take();
-    sketch.set(index, take());
-  }
-  return sketch;
 }

@@ -1,13 +1,13 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { ReportBuckets } from '../../application/report/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import { mergeBuckets, type PlacedBucket, type TierBucket } from '../../domain/report/buckets.ts';
 import { addDays, addMonths, type Day, startOfDay, yearStart } from '../../domain/report/calendar.ts';
 import type { Edge } from '../../domain/report/cover.ts';
-import { decodeSketch, encodeSketch } from '../../domain/report/sketch.ts';
+import { sketchOf } from '../../domain/report/sketch.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database, Sql } from './database.ts';
-import { dayText, edgesRelation, IS_DONE, RESOLUTION_MS, sketchBucket } from './report-sql.ts';
+import { between, dayText, IS_DONE, RESOLUTION_MS, sketchBucket } from './report-sql.ts';
 
 /** Waits until no other transaction writes buckets; held until the end of this one. */
 export async function lockBuckets(tx: Sql): Promise<void> {
@@ -43,8 +43,17 @@ export function postgresReportBuckets(db: Database): ReportBuckets {
         // ones, whose own marks stay for the next time.
         const days = await takeMarks(tx, month);
         if (days.length === 0) return;
-        await refreshTiers(tx, month, days);
-        await refreshAgents(tx, month, days);
+        await clear(tx, month, days);
+        const rest = await neighbours(tx, month);
+        const fresh = await bucketsOfDays(tx, days);
+        const ofMonth = mergeBuckets([...rest.filter(({ span }) => span === 'DAY'), ...fresh]);
+        const ofYear = mergeBuckets<TierBucket>([...rest.filter(({ span }) => span === 'MONTH'), ...ofMonth]);
+        await insertBuckets(tx, [
+          ...fresh,
+          ...ofMonth.map((bucket) => ({ ...bucket, span: 'MONTH' as const, start: month })),
+          ...ofYear.map((bucket) => ({ ...bucket, span: 'YEAR' as const, start: yearStart(month) })),
+        ]);
+        await sumUpAgents(tx, month);
       });
     },
   };
@@ -57,80 +66,96 @@ async function takeMarks(tx: Sql, month: Day): Promise<Day[]> {
   return rows.map((row) => row.day);
 }
 
-async function refreshTiers(tx: Sql, month: Day, days: readonly Day[]): Promise<void> {
+/** Removes the buckets of the days, their month and their year. */
+async function clear(tx: Sql, month: Day, days: readonly Day[]): Promise<void> {
+  const stale = sql`(span = 'DAY' AND start = ANY(${sql.param(days)}::date[])) OR (span = 'MONTH' AND start = ${month})
+                    OR (span = 'YEAR' AND start = ${yearStart(month)})`;
+  await tx.execute(sql`DELETE FROM report_buckets WHERE ${stale}`);
+  await tx.execute(sql`DELETE FROM report_agent_buckets WHERE ${stale}`);
+}
+
+/** What the days' month and year are summed up from, beside those days and that month: none of it is stale. */
+async function neighbours(tx: Sql, month: Day): Promise<PlacedBucket[]> {
   const year = yearStart(month);
-  const fresh = await bucketsOfDays(tx, days);
   const { rows } = await tx.execute<StoredBucket>(sql`
     SELECT span, ${dayText(sql`start`)} AS start, tier, opened, opened_escalated, resolved, closed,
            resolution_ms::text AS resolution_ms, resolution_sketch, escalated, breached
       FROM report_buckets
-     WHERE (span = 'DAY' AND start >= ${month} AND start < ${addMonths(month, 1)} AND start <> ALL(${sql.param(days)}::date[]))
-        OR (span = 'MONTH' AND start >= ${year} AND start < ${addMonths(year, 12)} AND start <> ${month})`);
-  const stored = rows.map(fromStored);
-  const ofMonth = mergeBuckets([...stored.filter(({ span }) => span === 'DAY'), ...fresh]);
-  const ofYear = mergeBuckets<TierBucket>([...stored.filter(({ span }) => span === 'MONTH'), ...ofMonth]);
-  await tx.execute(sql`
-    DELETE FROM report_buckets
-     WHERE (span = 'DAY' AND start = ANY(${sql.param(days)}::date[]))
-        OR (span = 'MONTH' AND start = ${month})
-        OR (span = 'YEAR' AND start = ${year})`);
-  await insertBuckets(tx, [
-    ...fresh,
-    ...ofMonth.map((bucket) => ({ ...bucket, span: 'MONTH' as const, start: month })),
-    ...ofYear.map((bucket) => ({ ...bucket, span: 'YEAR' as const, start: year })),
-  ]);
+     WHERE (span = 'DAY' AND start >= ${month} AND start < ${addMonths(month, 1)})
+        OR (span = 'MONTH' AND start >= ${year} AND start < ${addMonths(year, 12)})`);
+  return rows.map(fromStored);
 }
 
-/** The buckets of the days, from their logs; by index only. */
+/** The buckets of the days, from their logs, by index only; writes those of the agents on its way, to read the logs once. */
 async function bucketsOfDays(tx: Sql, days: readonly Day[]): Promise<PlacedBucket[]> {
-  const stretches = edgesRelation(stretchesOf(days));
-  type Counts = { opened: number; opened_escalated: number; escalated: number; breached: number };
-  const counts = await tx.execute<Counts & { day: Day; tier: ClientTier }>(sql`
-    SELECT ${dayText(sql`day`)} AS day, tier, sum(opened)::int AS opened, sum(opened_escalated)::int AS opened_escalated,
-           sum(escalated)::int AS escalated, sum(breached)::int AS breached
-      FROM ${stretches}
-     CROSS JOIN LATERAL (
-            SELECT date_trunc('day', created_at AT TIME ZONE 'UTC') AS day, client_type AS tier, count(*) AS opened,
-                   count(*) FILTER (WHERE escalation_level > 0) AS opened_escalated, 0 AS escalated, 0 AS breached
-              FROM ticket_logs WHERE created_at >= e.since AND created_at < e.before GROUP BY 1, 2
-            UNION ALL
-            SELECT date_trunc('day', escalated_at AT TIME ZONE 'UTC'), client_type, 0, 0, count(*), 0
-              FROM ticket_logs WHERE escalated_at >= e.since AND escalated_at < e.before GROUP BY 1, 2
-            UNION ALL
-            SELECT date_trunc('day', breached_at AT TIME ZONE 'UTC'), client_type, 0, 0, 0, count(*)
-              FROM ticket_logs WHERE breached_at >= e.since AND breached_at < e.before GROUP BY 1, 2) AS facts
-     GROUP BY day, tier`);
-  type Resolutions = { day: Day; tier: ClientTier; status: string; bucket: number; count: number; ms: string };
-  const resolutions = await tx.execute<Resolutions>(sql`
-    SELECT ${dayText(sql`day`)} AS day, tier, status, bucket, count(*)::int AS count, sum(ms)::text AS ms
-      FROM ${stretches}
-     CROSS JOIN LATERAL (
-            SELECT date_trunc('day', resolved_at AT TIME ZONE 'UTC') AS day, client_type AS tier, status,
-                   ${RESOLUTION_MS} AS ms, ${sketchBucket(RESOLUTION_MS)} AS bucket
-              FROM ticket_logs
-             WHERE resolved_at >= e.since AND resolved_at < e.before AND ${IS_DONE}) AS l
-     GROUP BY l.day, tier, status, bucket`);
-  const parts = [
-    ...counts.rows.map((row) => ({ ...EMPTY, ...placed(row), ...row, openedEscalated: row.opened_escalated })),
-    ...resolutions.rows.map((row) => ({
-      ...EMPTY,
-      ...placed(row),
-      resolved: row.status === 'RESOLVED' ? row.count : 0,
-      closed: row.status === 'CLOSED' ? row.count : 0,
-      resolutionMs: BigInt(row.ms),
-      sketch: new Map([[row.bucket, row.count]]),
-    })),
-  ];
-  const byDay = new Map<Day, PlacedBucket[]>();
-  for (const part of parts) {
-    const same = byDay.get(part.start);
-    if (same) same.push(part);
-    else byDay.set(part.start, [part]);
+  const parts: (TierBucket & { day: Day })[] = [];
+  for (const stretch of stretchesOf(days)) {
+    parts.push(...(await countsOf(tx, stretch)), ...(await resolutionsOf(tx, stretch)));
   }
-  return [...byDay].flatMap(([start, same]) =>
-    mergeBuckets(same).map((bucket) => ({ ...bucket, span: 'DAY' as const, start })),
+  const byDay = new Map<Day, TierBucket[]>();
+  for (const { day, ...bucket } of parts) byDay.set(day, [...(byDay.get(day) ?? []), bucket]);
+  return [...byDay].flatMap(([start, buckets]) =>
+    mergeBuckets(buckets).map((bucket) => ({ ...bucket, span: 'DAY' as const, start })),
   );
 }
+
+async function countsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { day: Day })[]> {
+  const day = (column: SQL) => sql`date_trunc('day', ${column} AT TIME ZONE 'UTC')`;
+  const { rows } = await tx.execute<
+    Record<'opened' | 'openedEscalated' | 'escalated' | 'breached', number> & Place
+  >(sql`
+    SELECT ${dayText(sql`day`)} AS day, tier, sum(opened)::int AS opened, sum(opened_escalated)::int AS "openedEscalated",
+           sum(escalated)::int AS escalated, sum(breached)::int AS breached
+      FROM (SELECT ${day(sql`created_at`)} AS day, client_type AS tier, count(*) AS opened,
+                   count(*) FILTER (WHERE escalation_level > 0) AS opened_escalated, 0 AS escalated, 0 AS breached
+              FROM ticket_logs WHERE ${between(sql`created_at`, stretch)} GROUP BY 1, 2
+            UNION ALL
+            SELECT ${day(sql`escalated_at`)}, client_type, 0, 0, count(*), 0
+              FROM ticket_logs WHERE ${between(sql`escalated_at`, stretch)} GROUP BY 1, 2
+            UNION ALL
+            SELECT ${day(sql`breached_at`)}, client_type, 0, 0, 0, count(*)
+              FROM ticket_logs WHERE ${between(sql`breached_at`, stretch)} GROUP BY 1, 2) AS facts
+     GROUP BY facts.day, tier`);
+  return rows.map((row) => ({ ...EMPTY, ...row }));
+}
+
+async function resolutionsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { day: Day })[]> {
+  type Row = Place & { status: string; bucket: number; count: number; ms: string };
+  const { rows } = await tx.execute<Row>(sql`
+    WITH done AS MATERIALIZED (
+      SELECT (resolved_at AT TIME ZONE 'UTC')::date AS day, client_type AS tier, status, agent, breached, ${RESOLUTION_MS} AS ms
+        FROM ticket_logs WHERE ${between(sql`resolved_at`, stretch)} AND ${IS_DONE}),
+    agents AS (
+      INSERT INTO report_agent_buckets (span, start, agent, resolved, resolution_ms, breached)
+      SELECT 'DAY', day, agent, count(*), sum(ms), count(*) FILTER (WHERE breached)
+        FROM done WHERE agent IS NOT NULL GROUP BY day, agent)
+    SELECT ${dayText(sql`d.day`)} AS day, tier, status, bucket, count(*)::int AS count, sum(ms)::text AS ms
+      FROM (SELECT day, tier, status, ms, ${sketchBucket(sql`ms`)} AS bucket FROM done) AS d
+     GROUP BY d.day, tier, status, bucket`);
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.day} ${row.tier}`;
+    const same = groups.get(key);
+    if (same) same.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const count = (status: string) => same.reduce((sum, row) => sum + (row.status === status ? row.count : 0), 0);
+    return {
+      ...EMPTY,
+      day: first.day,
+      tier: first.tier,
+      resolved: count('RESOLVED'),
+      closed: count('CLOSED'),
+      resolutionMs: same.reduce((sum, row) => sum + BigInt(row.ms), 0n),
+      sketch: sketchOf(same.map((row) => [row.bucket, row.count])),
+    };
+  });
+}
+
+type Place = { day: Day; tier: ClientTier };
 
 const EMPTY = {
   opened: 0,
@@ -138,14 +163,10 @@ const EMPTY = {
   resolved: 0,
   closed: 0,
   resolutionMs: 0n,
-  sketch: new Map<number, number>(),
+  sketch: sketchOf([]),
   escalated: 0,
   breached: 0,
 };
-
-function placed({ day, tier }: { day: Day; tier: ClientTier }) {
-  return { span: 'DAY' as const, start: day, tier };
-}
 
 /** The days, which ascend, as few stretches: one for each row of neighbours. */
 function stretchesOf(days: readonly Day[]): Edge[] {
@@ -177,7 +198,7 @@ function fromStored({ opened_escalated, resolution_ms, resolution_sketch, ...row
     ...row,
     openedEscalated: opened_escalated,
     resolutionMs: BigInt(resolution_ms),
-    sketch: decodeSketch(resolution_sketch),
+    sketch: resolution_sketch,
   };
 }
 
@@ -192,7 +213,7 @@ async function insertBuckets(tx: Sql, buckets: readonly PlacedBucket[]): Promise
     resolved: bucket.resolved,
     closed: bucket.closed,
     resolution_ms: String(bucket.resolutionMs),
-    sketch: Buffer.from(encodeSketch(bucket.sketch)).toString('base64'),
+    sketch: Buffer.from(bucket.sketch).toString('base64'),
     escalated: bucket.escalated,
     breached: bucket.breached,
   }));
@@ -205,22 +226,9 @@ async function insertBuckets(tx: Sql, buckets: readonly PlacedBucket[]): Promise
             sketch text, escalated int, breached int)`);
 }
 
-async function refreshAgents(tx: Sql, month: Day, days: readonly Day[]): Promise<void> {
+/** Sums the agents' days up to the month and its year. */
+async function sumUpAgents(tx: Sql, month: Day): Promise<void> {
   const year = yearStart(month);
-  await tx.execute(sql`
-    DELETE FROM report_agent_buckets
-     WHERE (span = 'DAY' AND start = ANY(${sql.param(days)}::date[]))
-        OR (span = 'MONTH' AND start = ${month})
-        OR (span = 'YEAR' AND start = ${year})`);
-  await tx.execute(sql`
-    INSERT INTO report_agent_buckets (span, start, agent, resolved, resolution_ms, breached)
-    SELECT 'DAY', day, agent, count(*), sum(ms), count(*) FILTER (WHERE breached)
-      FROM ${edgesRelation(stretchesOf(days))}
-     CROSS JOIN LATERAL (
-            SELECT (resolved_at AT TIME ZONE 'UTC')::date AS day, agent, ${RESOLUTION_MS} AS ms, breached
-              FROM ticket_logs
-             WHERE resolved_at >= e.since AND resolved_at < e.before AND ${IS_DONE} AND agent IS NOT NULL) AS l
-     GROUP BY day, agent`);
   const longer = [
     { span: 'MONTH', start: month, end: addMonths(month, 1), parts: 'DAY' },
     { span: 'YEAR', start: year, end: addMonths(year, 12), parts: 'MONTH' },

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { BucketRun, Edge } from '../../domain/report/cover.ts';
+import type { BucketRun, Cover, Edge } from '../../domain/report/cover.ts';
 import { SKETCH_BOUNDS } from '../../domain/report/sketch.ts';
 
 const BOUNDS = `{${SKETCH_BOUNDS.join(',')}}`;
@@ -20,17 +20,29 @@ export function dayText(value: SQL): SQL {
   return sql`to_char(${value}, 'YYYY-MM-DD')`;
 }
 
-/** The runs as a relation r(span, since, before). */
-export function runsRelation(runs: readonly BucketRun[]): SQL {
-  const spans = runs.map((run) => run.span);
-  const froms = runs.map((run) => run.from ?? '-infinity');
-  const tos = runs.map((run) => run.to ?? 'infinity');
-  return sql`unnest(${sql.param(spans)}::text[], ${sql.param(froms)}::date[], ${sql.param(tos)}::date[]) AS r(span, since, before)`;
+/**
+ * One SELECT for each run of buckets and each edge of the logs, as one statement. Each names its bounds: the planner does not
+ * know what a joined list of bounds holds, and would read whole tables.
+ */
+export function eachOf(
+  covered: Cover,
+  ofRun: (within: SQL) => SQL,
+  ofEdge: (within: (column: SQL) => SQL, edge: Edge) => SQL,
+): SQL {
+  const selects = [
+    ...covered.runs.map((run) => ofRun(withinRun(run))),
+    ...covered.edges.map((edge) => ofEdge((column) => between(column, edge), edge)),
+  ];
+  return sql.join(selects, sql` UNION ALL `);
 }
 
-/** Stretches of time as a relation e(since, before). */
-export function edgesRelation(edges: readonly Edge[]): SQL {
-  const froms = edges.map((edge) => edge.from.toISOString());
-  const tos = edges.map((edge) => edge.to.toISOString());
-  return sql`unnest(${sql.param(froms)}::timestamptz[], ${sql.param(tos)}::timestamptz[]) AS e(since, before)`;
+/** Whether the instant in `column` lies in a stretch. */
+export function between(column: SQL, { from, to }: Edge): SQL {
+  return sql`${column} >= ${from.toISOString()}::timestamptz AND ${column} < ${to.toISOString()}::timestamptz`;
+}
+
+function withinRun({ span, from, to }: BucketRun): SQL {
+  const since = from === null ? sql`` : sql` AND start >= ${from}::date`;
+  const before = to === null ? sql`` : sql` AND start < ${to}::date`;
+  return sql`span = ${span}${since}${before}`;
 }

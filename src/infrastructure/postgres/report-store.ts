@@ -2,13 +2,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { ReportSource } from '../../application/report/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import { startOfDay } from '../../domain/report/calendar.ts';
-import type { Cover } from '../../domain/report/cover.ts';
-import { cover } from '../../domain/report/cover.ts';
-import { decodeSketch } from '../../domain/report/sketch.ts';
+import { type Cover, cover } from '../../domain/report/cover.ts';
+import { sketchOf } from '../../domain/report/sketch.ts';
 import type { Database } from './database.ts';
-import { dayText, edgesRelation, IS_DONE, RESOLUTION_MS, runsRelation, sketchBucket } from './report-sql.ts';
-
-const WITHIN_RUN = sql`b.span = r.span AND b.start >= r.since AND b.start < r.before`;
+import { dayText, eachOf, IS_DONE, RESOLUTION_MS, sketchBucket } from './report-sql.ts';
 
 /** The reports' reading side in Postgres: one statement for each question, so that each sees one moment. */
 export function postgresReportSource(db: Database): ReportSource {
@@ -19,50 +16,43 @@ export function postgresReportSource(db: Database): ReportSource {
 
   return {
     async resolutionTotals(covered) {
+      if (isNothing(covered)) return [];
       type Row = { tier: ClientTier; tickets: number; ms: string; sketch: Buffer | null; bucket: number };
-      const found = await rows<Row>(sql`
-        SELECT b.tier, b.resolved + b.closed AS tickets, b.resolution_ms::text AS ms, b.resolution_sketch AS sketch, 0 AS bucket
-          FROM ${runsRelation(covered.runs)}
-          JOIN report_buckets b ON ${WITHIN_RUN}
-         WHERE b.resolved + b.closed > 0
-        ${withEdges(
+      const found = await rows<Row>(
+        eachOf(
           covered,
-          (edges) => sql`
-        SELECT client_type, count(*)::int, sum(ms)::text, NULL, bucket
-          FROM ${edges}
-         CROSS JOIN LATERAL (
-                SELECT client_type, ${RESOLUTION_MS} AS ms, ${sketchBucket(RESOLUTION_MS)} AS bucket
-                  FROM ticket_logs
-                 WHERE resolved_at >= e.since AND resolved_at < e.before AND ${IS_DONE}) AS l
-         GROUP BY client_type, bucket`,
-        )}`);
+          (within) => sql`
+            SELECT tier, resolved + closed AS tickets, resolution_ms::text AS ms, resolution_sketch AS sketch, 0 AS bucket
+              FROM report_buckets WHERE ${within} AND resolved + closed > 0`,
+          (within) => sql`
+            SELECT client_type AS tier, count(*)::int AS tickets, sum(ms)::text AS ms, NULL::bytea AS sketch, bucket
+              FROM (SELECT client_type, ${RESOLUTION_MS} AS ms, ${sketchBucket(RESOLUTION_MS)} AS bucket
+                      FROM ticket_logs WHERE ${within(sql`resolved_at`)} AND ${IS_DONE}) AS l
+             GROUP BY client_type, bucket`,
+        ),
+      );
       return found.map(({ tier, tickets, ms, sketch, bucket }) => ({
         tier,
         tickets,
         totalMs: BigInt(ms),
-        sketch: sketch ? decodeSketch(sketch) : new Map([[bucket, tickets]]),
+        sketch: sketch ?? sketchOf([[bucket, tickets]]),
       }));
     },
 
     async monthTotals(covered) {
-      type Row = { month: string; tier: ClientTier; opened: number; escalated: number };
-      return rows<Row>(sql`
+      if (isNothing(covered)) return [];
+      const parts = eachOf(
+        covered,
+        (within) => sql`
+          SELECT start::timestamp AS day, tier, opened, opened_escalated AS escalated
+            FROM report_buckets WHERE ${within} AND opened > 0`,
+        (within, { from }) => sql`
+          SELECT ${from.toISOString()}::timestamptz AT TIME ZONE 'UTC', client_type, count(*), count(*) FILTER (WHERE escalation_level > 0)
+            FROM ticket_logs WHERE ${within(sql`created_at`)} GROUP BY client_type`,
+      );
+      return rows<{ month: string; tier: ClientTier; opened: number; escalated: number }>(sql`
         SELECT ${dayText(sql`date_trunc('month', day)`)} AS month, tier, sum(opened)::int AS opened, sum(escalated)::int AS escalated
-          FROM (SELECT b.start::timestamp AS day, b.tier, b.opened, b.opened_escalated AS escalated
-                  FROM ${runsRelation(covered.runs)}
-                  JOIN report_buckets b ON ${WITHIN_RUN}
-                 WHERE b.opened > 0
-                ${withEdges(
-                  covered,
-                  (edges) => sql`
-                SELECT e.since AT TIME ZONE 'UTC', client_type, count(*), count(*) FILTER (WHERE escalation_level > 0)
-                  FROM ${edges}
-                 CROSS JOIN LATERAL (
-                        SELECT client_type, escalation_level
-                          FROM ticket_logs
-                         WHERE created_at >= e.since AND created_at < e.before) AS l
-                 GROUP BY e.since, client_type`,
-                )}) AS parts
+          FROM (${parts}) AS parts(day, tier, opened, escalated)
          GROUP BY 1, 2`);
     },
 
@@ -75,22 +65,17 @@ export function postgresReportSource(db: Database): ReportSource {
     },
 
     async topAgents(covered, limit) {
+      if (isNothing(covered)) return [];
+      const parts = eachOf(
+        covered,
+        (within) => sql`SELECT agent, resolved, resolution_ms, breached FROM report_agent_buckets WHERE ${within}`,
+        (within) => sql`
+          SELECT agent, count(*), sum(${RESOLUTION_MS}), count(*) FILTER (WHERE breached)
+            FROM ticket_logs WHERE ${within(sql`resolved_at`)} AND ${IS_DONE} AND agent IS NOT NULL GROUP BY agent`,
+      );
       const found = await rows<{ agent: string; resolved: number; ms: string; breached: number }>(sql`
         SELECT agent, sum(resolved)::int AS resolved, sum(ms)::text AS ms, sum(breached)::int AS breached
-          FROM (SELECT b.agent, b.resolved, b.resolution_ms AS ms, b.breached
-                  FROM ${runsRelation(covered.runs)}
-                  JOIN report_agent_buckets b ON ${WITHIN_RUN}
-                ${withEdges(
-                  covered,
-                  (edges) => sql`
-                SELECT agent, count(*), sum(ms), count(*) FILTER (WHERE breached)
-                  FROM ${edges}
-                 CROSS JOIN LATERAL (
-                        SELECT agent, ${RESOLUTION_MS} AS ms, breached
-                          FROM ticket_logs
-                         WHERE resolved_at >= e.since AND resolved_at < e.before AND ${IS_DONE} AND agent IS NOT NULL) AS l
-                 GROUP BY agent`,
-                )}) AS parts
+          FROM (${parts}) AS parts(agent, resolved, ms, breached)
          GROUP BY agent
          ORDER BY 2 DESC, agent COLLATE "C"
          LIMIT ${limit}`);
@@ -98,19 +83,22 @@ export function postgresReportSource(db: Database): ReportSource {
     },
 
     async weekTotals(firstMonday, endMonday) {
-      const before = cover({ from: null, to: startOfDay(firstMonday) });
+      const before = eachOf(
+        cover({ from: null, to: startOfDay(firstMonday) }),
+        (within) => sql`SELECT opened, resolved, closed FROM report_buckets WHERE ${within}`,
+        () => sql``,
+      );
       type Counts = { opened: number; resolved: number; closed: number; escalated: number; breached: number };
       const found = await rows<Counts & { monday: string | null }>(sql`
-        SELECT ${dayText(sql`date_trunc('week', b.start::timestamp)`)} AS monday, sum(b.opened)::int AS opened,
-               sum(b.resolved)::int AS resolved, sum(b.closed)::int AS closed, sum(b.escalated)::int AS escalated,
-               sum(b.breached)::int AS breached
-          FROM report_buckets b
-         WHERE b.span = 'DAY' AND b.start >= ${firstMonday} AND b.start < ${endMonday}
+        SELECT ${dayText(sql`date_trunc('week', start::timestamp)`)} AS monday, sum(opened)::int AS opened,
+               sum(resolved)::int AS resolved, sum(closed)::int AS closed, sum(escalated)::int AS escalated,
+               sum(breached)::int AS breached
+          FROM report_buckets
+         WHERE span = 'DAY' AND start >= ${firstMonday}::date AND start < ${endMonday}::date
          GROUP BY 1
         UNION ALL
-        SELECT NULL, coalesce(sum(b.opened), 0)::int, coalesce(sum(b.resolved), 0)::int, coalesce(sum(b.closed), 0)::int, 0, 0
-          FROM ${runsRelation(before.runs)}
-          JOIN report_buckets b ON ${WITHIN_RUN}`);
+        SELECT NULL, coalesce(sum(opened), 0)::int, coalesce(sum(resolved), 0)::int, coalesce(sum(closed), 0)::int, 0, 0
+          FROM (${before}) AS earlier`);
       const start = found.find((row) => row.monday === null);
       const weeks = found.flatMap(({ monday, ...counts }) => (monday === null ? [] : [{ monday, ...counts }]));
       return { openBefore: start ? start.opened - start.resolved - start.closed : 0, weeks };
@@ -118,7 +106,7 @@ export function postgresReportSource(db: Database): ReportSource {
   };
 }
 
-/** Adds what the edges of a cover hold, when it has any. */
-function withEdges(covered: Cover, select: (edges: SQL) => SQL): SQL {
-  return covered.edges.length === 0 ? sql`` : sql`UNION ALL ${select(edgesRelation(covered.edges))}`;
+/** A range beyond every stored instant has neither runs nor edges. */
+function isNothing({ runs, edges }: Cover): boolean {
+  return runs.length + edges.length === 0;
 }
