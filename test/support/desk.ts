@@ -25,7 +25,6 @@ interface DeskOptions {
 /** Tickets, clients, SLA and live events as the server wires them, on a database of their own with seeded policies. */
 export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskOptions = {}) {
   const database = await createTestDatabase();
-  let closing = false;
   const warnings: { fields: Record<string, unknown>; message: string }[] = [];
   const logger = {
     info: () => undefined,
@@ -40,9 +39,9 @@ export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskO
       statementTimeoutMs: 20_000,
       applicationName: 'desk-test',
       onEvents: () => wakeUp.announce(),
-      // A test may kill a backend, and dropping the database cuts off connections that have said goodbye already.
+      // A test may kill a backend.
       onError: (error) => {
-        if (!closing && !/terminat/.test(error.message)) throw error;
+        if (!/terminat/.test(error.message)) throw error;
       },
     });
   const db = open(CONNECTIONS);
@@ -129,7 +128,6 @@ export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskO
       for (const client of clients) client.release();
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      closing = true;
       await desk.deadlineTimer.stop();
       await desk.hub.stop();
       await wakeUp.stop();

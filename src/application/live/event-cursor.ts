@@ -20,8 +20,9 @@ export function fromEventCursor(cursor: string | null | undefined): number | nul
 export async function resumePosition(log: EventLog, cursor: string | null | undefined): Promise<number | null> {
   const position = fromEventCursor(cursor);
   if (position === null) return null;
-  const [settled, floor] = [await log.settled(), await log.floor()];
-  if (position > settled)
+  // Not the settled position: that one waits for open writers, and may for a moment lie below a cursor handed out before.
+  const [head, floor] = [await log.head(), await log.floor()];
+  if (position > head)
     throw invalid('after', 'This cursor is ahead of the event log: it comes from another database. Leave it out.');
   if (position < floor) {
     const message =

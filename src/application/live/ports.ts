@@ -14,6 +14,8 @@ export interface EventSelection {
 export interface EventLog {
   /** The position up to which everything that will ever be there can be read now. */
   settled(): Promise<number>;
+  /** The highest position that was given out, to transactions that are still open too; no cursor lies above it. */
+  head(): Promise<number>;
   /** Events with `after` < position <= `upTo`, in order, `limit` at most. */
   read(selection: EventSelection, after: number, upTo: number, limit: number): Promise<LoggedEvent[]>;
   /** Cursors below this position are expired: older rows are no longer kept. */

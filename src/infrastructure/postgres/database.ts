@@ -46,6 +46,8 @@ export class Database {
     this.pool.on('error', (error) => {
       if (!this.#closing) options.onError(error);
     });
+    // A connection that breaks between two statements of a transaction fails the next one; unheard, it would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.sql = drizzle(this.pool);
     this.#onEvents = options.onEvents;
   }

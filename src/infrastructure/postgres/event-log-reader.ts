@@ -21,6 +21,13 @@ export class PostgresEventLog implements EventLog {
     return Number(rows[0]?.settled ?? 0);
   }
 
+  async head(): Promise<number> {
+    const { rows } = await this.#db.sql.execute<{ head: string }>(
+      sql`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS head FROM event_log_position_seq`,
+    );
+    return Number(rows[0]?.head ?? 0);
+  }
+
   async read(selection: EventSelection, after: number, upTo: number, limit: number): Promise<LoggedEvent[]> {
     const rows = await this.#db.sql
       .select()
