@@ -89,7 +89,10 @@ function small(edge: Edge): GraphQLSchema {
         edge.signals.push(context.signal);
         return new Promise(() => {});
       },
-      wait: () => wait,
+      wait: (_, context) => {
+        edge.signals.push(context.signal);
+        return wait;
+      },
       add: () => 1,
       ids: () => 1,
       person: () => ({ id: '1', name: 'Ada', friend: { id: '2' } }),

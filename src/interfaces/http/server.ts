@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Actor } from '../../domain/actor.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
@@ -189,8 +189,7 @@ function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number):
   const app = Fastify({
     loggerInstance: logger,
     // request-cycle.ts logs each request once, without its query string.
-    disableRequestLogging: true,
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
     trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
     bodyLimit: settings.bodyMaxBytes,

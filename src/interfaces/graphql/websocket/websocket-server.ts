@@ -59,8 +59,9 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
   const operations = createSocketOperations(deps);
 
   const format = (session: Session, id: string, errors: readonly unknown[]): readonly GraphQLFormattedError[] => {
-    const { socket, requestIds } = session.extra;
-    for (const error of errors) endFor(rootOf(error), socket);
+    const { socket, requestIds, operations: running } = session.extra;
+    // A query or mutation that is refused is answered; only a subscription that cannot go on ends its socket.
+    if (running.get(id)?.record.type === 'subscription') for (const error of errors) endFor(rootOf(error), socket);
     const requestId = requestIds.get(id) ?? socket.connectionId;
     return mergeFieldErrors(errors.map((error) => deps.formatError(error, requestId)));
   };
