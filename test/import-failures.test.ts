@@ -57,7 +57,6 @@ describe('an import whose workers are controlled by hand', () => {
     const resumed = await pipeline.upload(bytes);
     expect(resumed).toMatchObject({ id, status: 'QUEUED', finishedAt: null });
     pipeline.work();
-    await pipeline.resumeOpenImports();
     const done = await pipeline.reaches(id, 'COMPLETED');
     expect(done).toMatchObject({ totalRows: ROWS, succeededRows: ROWS, failedRows: 0 });
     expect(await logs(pipeline)).toBe(ROWS);

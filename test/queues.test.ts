@@ -101,7 +101,7 @@ describe('the job queues', () => {
     const { handler, next } = controlled('policy-moves');
     queues.work([handler], { concurrency: {} });
     const began = performance.now();
-    await queues.add('policy-moves', [job('x', { attempts: 3, backoffMs: 100 })]);
+    await queues.add('policy-moves', [job('x', { attempts: 3, backoffMs: 100, key: 'k' })]);
     (await next()).end(new Error('no'));
     const second = await next();
     const secondAt = performance.now();
@@ -113,6 +113,10 @@ describe('the job queues', () => {
     expect(performance.now() - secondAt).toBeGreaterThanOrEqual(190);
     third.end(new Error('no'));
     await untilStats('policy-moves', { failed: 1, delayed: 0 });
+    await queues.add('policy-moves', [job('y', { key: 'k' })]);
+    const fresh = await next();
+    expect(fresh).toMatchObject({ payload: 'y', attempt: 1 });
+    fresh.end();
   });
 
   it('keep one waiting job for a key, and one that follows while it runs', async () => {

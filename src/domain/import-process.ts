@@ -1,3 +1,4 @@
+import { DomainError } from './domain-error.ts';
 import type { ImportStatus } from './enums.ts';
 
 /** One uploaded file on its way into the ticket logs. Counters hold what is committed, so they never run ahead. */
@@ -111,6 +112,12 @@ export function progressOf(process: ImportProcess, now: Date): ImportProgress {
   const left = process.totalRows === null ? null : Math.max(0, process.totalRows - processedRows);
   const etaSeconds = isRunning && left !== null && rowsPerSecond !== null ? Math.ceil(left / rowsPerSecond) : null;
   return { processedRows, rowsPerSecond, etaSeconds };
+}
+
+/** PAYLOAD_TOO_LARGE: more bytes came than the `max` that an import takes. */
+export function fileTooLarge(max: number): DomainError<'PAYLOAD_TOO_LARGE'> {
+  const message = `The file is larger than ${max} bytes, the most that an import takes: split it into several files.`;
+  return new DomainError('PAYLOAD_TOO_LARGE', message, { limit: 'IMPORT_MAX_BYTES', max });
 }
 
 /** A name as it may be kept and shown: without folders and control characters, at most 255 characters. */

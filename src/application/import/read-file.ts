@@ -5,7 +5,8 @@ import type { Clock, Logger } from '../runtime.ts';
 import { WorkbookError, type WorkbookReader } from '../workbook-reader.ts';
 import { type Chunk, ChunkCutter } from './chunk-cutter.ts';
 import type { FinishImport } from './finish-import.ts';
-import type { ChunkStore, ImportJobs, ImportStore, OpenImport, Pause, UploadStore } from './ports.ts';
+import type { ChunkStore, DeadLetterStore, ImportJobs, ImportStore, OpenImport, Pause, UploadStore } from './ports.ts';
+import { queueWaitingWork } from './queue-waiting-work.ts';
 
 /** How many uncommitted chunks the reading may be ahead of the writing: it bounds what is stored, and progress stays live. */
 const MAX_AHEAD = 40;
@@ -16,6 +17,7 @@ const WATCH_MS = 500;
 export interface ReadFileDeps {
   readonly imports: ImportStore;
   readonly chunks: ChunkStore;
+  readonly deadLetters: DeadLetterStore;
   readonly uploads: UploadStore;
   readonly reader: WorkbookReader;
   readonly jobs: ImportJobs;
@@ -48,6 +50,8 @@ export const readFile =
     await deps.imports.change(importId, now, (process) => started(process, now));
     const open = await deps.chunks.open(importId);
     if (!open) return;
+    // What an earlier run left behind, so that a resumed import does not wait for the next round.
+    await queueWaitingWork(deps, importId);
     if (open.process.totalRows !== null) return deps.finish(importId);
 
     const stop = new AbortController();

@@ -1,5 +1,6 @@
 import type { FinishImport } from './finish-import.ts';
 import type { ChunkStore, DeadLetterStore, ImportJobs, ImportStore } from './ports.ts';
+import { queueWaitingWork } from './queue-waiting-work.ts';
 
 export interface ResumeOpenImportsDeps {
   readonly imports: ImportStore;
@@ -15,8 +16,7 @@ export const resumeOpenImports = (deps: ResumeOpenImportsDeps) => async (): Prom
     const open = await deps.chunks.open(id);
     if (!open) continue;
     if (open.process.totalRows === null || open.process.status === 'QUEUED') await deps.jobs.read(id);
-    await deps.jobs.chunks(id, await deps.chunks.uncommitted(id));
-    await deps.jobs.rows(await deps.deadLetters.waiting(id));
+    await queueWaitingWork(deps, id);
     await deps.finish(id);
   }
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
 import type { StoredUpload, UploadStore } from '../../application/import/ports.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { fileTooLarge } from '../../domain/import-process.ts';
 import type { Database } from './database.ts';
 import { uploadChunks as pieces } from './schema/imports.ts';
 
@@ -34,7 +34,7 @@ export class PostgresUploadStore implements UploadStore {
     try {
       for await (const bytes of content) {
         sizeBytes += bytes.byteLength;
-        if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
+        if (sizeBytes > maxBytes) throw fileTooLarge(maxBytes);
         hash.update(bytes);
         gathered.push(bytes);
         gatheredBytes += bytes.byteLength;
@@ -85,9 +85,4 @@ export class PostgresUploadStore implements UploadStore {
        WHERE u.upload_id < ${oldest}::uuid AND NOT EXISTS (SELECT 1 FROM import_processes p WHERE p.upload_id = u.upload_id)`);
     return result.rowCount ?? 0;
   }
-}
-
-function tooLarge(max: number): DomainError<'PAYLOAD_TOO_LARGE'> {
-  const message = `The file is larger than ${max} bytes, the most that an import takes: split it into several files.`;
-  return new DomainError('PAYLOAD_TOO_LARGE', message, { limit: 'IMPORT_MAX_BYTES', max });
 }

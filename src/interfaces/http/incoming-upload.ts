@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { IncomingFile } from '../../application/import/import-tickets.ts';
 import { DomainError, invalid } from '../../domain/domain-error.ts';
+import { fileTooLarge } from '../../domain/import-process.ts';
 
 export interface UploadLimits {
   /** The largest file, in bytes. */
@@ -24,12 +25,12 @@ export async function openUpload(file: Promise<IncomingUpload>, limits: UploadLi
     const upload = await file;
     const stream = upload.createReadStream();
     // Without this the stream just ends at the limit, cut short, as if the file were whole.
-    stream.once('limit', () => stream.destroy(tooLarge(limits.maxBytes)));
+    stream.once('limit', () => stream.destroy(fileTooLarge(limits.maxBytes)));
     // An error may come while nobody reads; whoever reads next is told.
     stream.on('error', () => undefined);
     return { filename: upload.filename ?? '', content: withIdleTimeout(stream, limits.idleTimeoutMs) };
   } catch (error) {
-    if (statusOf(error) === 413) throw tooLarge(limits.maxBytes);
+    if (statusOf(error) === 413) throw fileTooLarge(limits.maxBytes);
     throw invalid('file', 'No file came with this request: send it as a GraphQL multipart request (field "map").');
   }
 }
@@ -53,11 +54,6 @@ async function* withIdleTimeout(stream: Readable, milliseconds: number): AsyncGe
 function statusOf(error: unknown): number | null {
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') return error.status;
   return null;
-}
-
-function tooLarge(max: number): DomainError<'PAYLOAD_TOO_LARGE'> {
-  const message = `The file is larger than ${max} bytes, the most that an import takes: split it into several files.`;
-  return new DomainError('PAYLOAD_TOO_LARGE', message, { limit: 'IMPORT_MAX_BYTES', max });
 }
 
 function stalled(milliseconds: number): DomainError<'TIMEOUT'> {
