@@ -9,6 +9,7 @@ import type { GraphqlContext } from '../src/interfaces/graphql/context.ts';
 import { createErrorFormatter } from '../src/interfaces/graphql/errors.ts';
 import { ImportResolver } from '../src/interfaces/graphql/import/import-resolver.ts';
 import { createLoaders } from '../src/interfaces/graphql/loaders.ts';
+import { registerErrors } from '../src/interfaces/http/http-errors.ts';
 import { registerUploads } from '../src/interfaces/http/upload.ts';
 import { createImportPipeline, goodRow, type ImportPipeline, workbook } from './support/import-pipeline.ts';
 
@@ -45,6 +46,7 @@ beforeAll(async () => {
     formatError: (_, error) => formatError(error, 'test'),
   });
   await apollo.start();
+  registerErrors(app, formatError, 10_000, () => []);
   registerUploads(app, LIMITS);
   const user = {
     id: pipeline.admin.id,

@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { processRequest } from 'graphql-upload-minimal';
+import { DomainError } from '../../domain/domain-error.ts';
+import { validationFailed } from '../graphql/errors.ts';
 import type { UploadLimits } from './incoming-upload.ts';
 
 /** Every header by which a caller shows that a browser asked first (Apollo's CSRF prevention). */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
+
+/** The operations with their variables; the files come apart from them. */
+const MAX_FIELD_BYTES = 1_000_000;
 
 /** How long the rest of an unread upload is waited for before the answer goes out, since many clients read no answer before they have sent everything. */
 const DRAIN_BEFORE_MS = 1_000;
@@ -24,11 +29,9 @@ export function registerUploads(app: FastifyInstance, limits: UploadLimits): voi
       request.body = {};
       return;
     }
-    try {
-      request.body = await withTimeout(request.raw, reply.raw, limits);
-    } catch (error) {
-      return refuse(request, reply, error);
-    }
+    request.body = await withTimeout(request.raw, reply.raw, limits).catch((error) => {
+      throw refusal(error);
+    });
   });
 
   app.addHook('onSend', async (request, reply) => {
@@ -44,11 +47,11 @@ function isMultipart(request: FastifyRequest): boolean {
 async function withTimeout(request: IncomingMessage, response: ServerResponse, limits: UploadLimits): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('The operations of the request did not come in time.'), { status: 408 });
+    const error = new DomainError('TIMEOUT', 'The operations of the request did not come in time: send it again.', {});
     timer = setTimeout(() => reject(error), limits.idleTimeoutMs);
   });
   // busboy calls a file of exactly its limit too large.
-  const options = { maxFileSize: limits.maxBytes + 1, maxFiles: 1, maxFieldSize: 1_000_000 };
+  const options = { maxFileSize: limits.maxBytes + 1, maxFiles: 1, maxFieldSize: MAX_FIELD_BYTES };
   try {
     return await Promise.race([processRequest(guarded(request), response, options), stalled]);
   } finally {
@@ -77,23 +80,14 @@ function guarded(request: IncomingMessage): IncomingMessage {
   return stream as unknown as IncomingMessage;
 }
 
-/** Answers a request that is no GraphQL multipart request in the form of every other error of this API. */
-function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const { message, status } =
-    error instanceof Error
-      ? Object.assign({ status: 400 }, error, { message: error.message })
-      : { message: String(error), status: 400 };
-  const details =
-    status === 413
-      ? { code: 'PAYLOAD_TOO_LARGE', limit: 'upload', max: 1_000_000 }
-      : status === 408
-        ? { code: 'TIMEOUT' }
-        : { code: 'VALIDATION_FAILED', fields: [{ path: 'request', message }] };
-  const body = { errors: [{ message, extensions: { ...details, requestId: request.id } }] };
-  return reply
-    .code(status < 500 ? status : 400)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(body));
+/** What is wrong with a request that is no GraphQL multipart request, in the terms of this API. */
+function refusal(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  const status = 'status' in error ? error.status : null;
+  if (status === 413)
+    return new DomainError('PAYLOAD_TOO_LARGE', error.message, { limit: 'operations', max: MAX_FIELD_BYTES });
+  // Status 500 is how the library calls a body in which it found no part at all.
+  return validationFailed([{ path: 'request', message: error.message }]);
 }
 
 /** Reads on what nobody wants any more; else the client would never come to reading the answer. */
