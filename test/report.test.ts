@@ -21,7 +21,7 @@ const NOW = new Date('2026-11-25T15:30:00Z');
 const FIRST = new Date('2025-03-10T00:00:00Z');
 const EVER: ReportRange = { from: null, to: null };
 // Two months without a log lie between the two, and the newest lie in the future.
-const logs = [...randomLogs(1, 3_000, FIRST, 200), ...randomLogs(2, 3_000, new Date('2025-12-01T00:00:00Z'), 380)];
+const logs = [...randomLogs(1, 2_000, FIRST, 200), ...randomLogs(2, 2_000, new Date('2025-12-01T00:00:00Z'), 380)];
 
 let reports: Reports;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ function someRanges(seed: number, count: number): ReportRange[] {
 }
 
 describe('each report equals the one that is counted from the raw logs', () => {
-  it.each([EVER, ...someRanges(7, 60)])('averageResolution from $from to $to', async (range) => {
+  it.each([EVER, ...someRanges(7, 40)])('averageResolution from $from to $to', async (range) => {
     const rows = await reports.averageResolution(lead, range);
     const naive = naiveResolution(logs, range);
     expect(rows.map(({ tier, tickets, averageMinutes }) => ({ tier, tickets, averageMinutes }))).toEqual(
@@ -65,16 +65,17 @@ describe('each report equals the one that is counted from the raw logs', () => {
     }
   });
 
-  it.each([EVER, ...someRanges(8, 40)])('escalatedPerMonth from $from to $to', async (range) => {
+  it.each([EVER, ...someRanges(8, 25)])('escalatedPerMonth from $from to $to', async (range) => {
     expect(await reports.escalatedPerMonth(lead, range)).toEqual(naiveEscalated(logs, range, NOW));
   });
 
-  it.each([EVER, ...someRanges(9, 40)])('topAgents from $from to $to', async (range) => {
-    expect(await reports.topAgents(lead, { ...range, limit: 100 })).toEqual(naiveAgents(logs, range, 100));
-    expect(await reports.topAgents(lead, { ...range, limit: 3 })).toEqual(naiveAgents(logs, range, 3));
+  it.each([EVER, ...someRanges(9, 25)])('topAgents from $from to $to', async (range) => {
+    const naive = naiveAgents(logs, range, 100);
+    expect(await reports.topAgents(lead, { ...range, limit: 100 })).toEqual(naive);
+    expect(await reports.topAgents(lead, { ...range, limit: 3 })).toEqual(naive.slice(0, 3));
   });
 
-  it.each([1, 2, 12, 53, 100, 260])('weeklyStatus over %i weeks', async (weeks) => {
+  it.each([1, 2, 12, 53, 260])('weeklyStatus over %i weeks', async (weeks) => {
     const rows = await reports.weeklyStatus(lead, { weeks });
     expect(rows.map(({ week: _, ...counts }) => counts)).toEqual(naiveWeeks(logs, weeks, NOW));
     expect(rows.at(-1)?.week).toBe('2026-W48');

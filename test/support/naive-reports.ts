@@ -32,19 +32,17 @@ export function naiveResolution(logs: readonly LogFacts[], range: ReportRange) {
 }
 
 export function naiveEscalated(logs: readonly LogFacts[], range: ReportRange, now: Date) {
-  const created = logs.map((log) => log.createdAt.toISOString().slice(0, 7)).sort();
+  const created = logs.map((log) => ({ log, name: log.createdAt.toISOString().slice(0, 7) }));
+  const names = created.map(({ name }) => name).sort();
   const lastInstant = range.to ? new Date(range.to.getTime() - 1) : now;
   const last = lastInstant.toISOString().slice(0, 7);
   const rows = [];
-  const month = new Date(`${range.from?.toISOString().slice(0, 7) ?? created[0] ?? last}-01T00:00:00Z`);
+  const month = new Date(`${range.from?.toISOString().slice(0, 7) ?? names[0] ?? last}-01T00:00:00Z`);
   for (; month.toISOString().slice(0, 7) <= last; month.setUTCMonth(month.getUTCMonth() + 1)) {
     const name = month.toISOString().slice(0, 7);
     for (const tier of TIERS) {
-      const found = logs.filter(
-        (log) =>
-          log.createdAt.toISOString().startsWith(name) &&
-          isWithin(log.createdAt, range) &&
-          (tier === null || log.clientType === tier),
+      const found = created.flatMap(({ log, name: own }) =>
+        own === name && isWithin(log.createdAt, range) && (tier === null || log.clientType === tier) ? [log] : [],
       );
       rows.push({
         month: name,

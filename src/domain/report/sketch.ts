@@ -108,7 +108,8 @@ function encode(totals: Float64Array): Sketch {
     bytes.push(rest);
   };
   let previous = 0;
-  for (const [index, count] of totals.entries()) {
+  for (let index = 1; index < totals.length; index += 1) {
+    const count = totals[index] ?? 0;
     if (count === 0) continue;
     put(index - previous);
     put(count);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReportSource } from '../../application/report/ports.ts';
-import type { ClientTier } from '../../domain/enums.ts';
+import { CLIENT_TIERS, type ClientTier } from '../../domain/enums.ts';
 import { startOfDay } from '../../domain/report/calendar.ts';
 import { type Cover, cover } from '../../domain/report/cover.ts';
 import { sketchOf } from '../../domain/report/sketch.ts';
@@ -31,12 +31,19 @@ export function postgresReportSource(db: Database): ReportSource {
              GROUP BY client_type, bucket`,
         ),
       );
-      return found.map(({ tier, tickets, ms, sketch, bucket }) => ({
-        tier,
-        tickets,
-        totalMs: BigInt(ms),
-        sketch: sketch ?? sketchOf([[bucket, tickets]]),
-      }));
+      const whole = found.flatMap(({ tier, tickets, ms, sketch }) =>
+        sketch ? [{ tier, tickets, totalMs: BigInt(ms), sketch }] : [],
+      );
+      const ofEdges = CLIENT_TIERS.map((tier) => {
+        const parts = found.filter((row) => row.sketch === null && row.tier === tier);
+        return {
+          tier,
+          tickets: parts.reduce((sum, part) => sum + part.tickets, 0),
+          totalMs: parts.reduce((sum, part) => sum + BigInt(part.ms), 0n),
+          sketch: sketchOf(parts.map((part) => [part.bucket, part.tickets])),
+        };
+      });
+      return [...whole, ...ofEdges];
     },
 
     async monthTotals(covered) {
