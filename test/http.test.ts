@@ -1,6 +1,10 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { registerUploads } from '../src/interfaces/http/upload.ts';
 import { plainRequest, refusedUpgrade, startEdge } from './support/edge.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
@@ -149,6 +153,7 @@ describe('GraphiQL', () => {
       expect(asset.status).toBe(200);
       const text = await asset.text();
       expect(text.length).toBeGreaterThan(1_000);
+      expect((await fetch(`${server.url}/graphiql/`)).url).toBe(`${server.url}/graphiql`);
       if (file === 'boot.js') expect(() => new Function(text)).not.toThrow();
       const etag = asset.headers.get('etag') ?? '';
       expect(
@@ -163,6 +168,40 @@ describe('GraphiQL', () => {
     expect(JSON.stringify(await (await fetch(`${closed.url}/`)).json())).not.toContain('graphiql');
     const landing = await fetch(`${closed.url}/graphql`, { headers: { accept: 'text/html', ...GET } });
     expect(landing.headers.get('content-type')).not.toContain('html');
+  });
+});
+
+describe('an upload', () => {
+  const upload = async (url: string, bytes: number): Promise<Response> => {
+    const form = new FormData();
+    form.set(
+      'operations',
+      JSON.stringify({ query: 'mutation ($file: Upload!) { measure(file: $file) }', variables: { file: null } }),
+    );
+    form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+    form.set('0', new Blob([new Uint8Array(bytes)]), 'rows.xlsx');
+    return fetch(`${url}/graphql`, { method: 'POST', headers: GET, body: form });
+  };
+
+  it('may be larger than other bodies, and take longer than other operations', async () => {
+    const settings = { operationTimeoutMs: 30, bodyMaxBytes: 1_000 };
+    const extend = (app: FastifyInstance): void => registerUploads(app, { maxBytes: 3_000_000, idleTimeoutMs: 5_000 });
+    await using wide = await startEdge({ settings, extend });
+    const response = await upload(wide.url, 2_000_000);
+    expect([response.status, await response.json()]).toEqual([200, { data: { measure: 2_000_000 } }]);
+  });
+
+  it('is no way around the protection from other sites', async () => {
+    await using wide = await startEdge({
+      extend: (app) => registerUploads(app, { maxBytes: 1_000, idleTimeoutMs: 5_000 }),
+    });
+    const form = new FormData();
+    form.set('operations', '{"query":"{hello}"}');
+    const response = await fetch(`${wide.url}/graphql`, { method: 'POST', body: form });
+    expect([response.status, JSON.stringify(await response.json())]).toEqual([
+      400,
+      expect.stringContaining('Cross-Site'),
+    ]);
   });
 });
 
@@ -192,6 +231,18 @@ describe('slow clients', () => {
   });
 });
 
+it('answers on every address that the name localhost has, WebSockets too', async () => {
+  await using local = await startEdge({ settings: { host: 'localhost' } });
+  for (const { address, family } of await lookup('localhost', { all: true })) {
+    const host = family === 6 ? `[${address}]` : address;
+    expect((await fetch(`http://${host}:${local.port}/health`)).status).toBe(200);
+    const socket = new WebSocket(`ws://${host}:${local.port}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.close();
+    await once(socket, 'close');
+  }
+});
+
 describe('closing', () => {
   it('lets a running request end, ends sockets with 1001, and accepts no more', async () => {
     const closing = await startEdge({ settings: { shutdownGraceMs: 5_000 } });
@@ -200,6 +251,10 @@ describe('closing', () => {
     await expect.poll(() => closing.edge.signals.length).toBe(1);
     const closed = closing.close();
     expect((await socket.closed).code).toBe(1001);
+    const late = await closing.query('{ hello }');
+    expect([late.response.status, late.errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(late.response.headers.get('retry-after')).toBe('1');
+    expect(late.response.headers.get('connection')).toBe('close');
     closing.edge.release();
     expect((await running).data).toEqual({ wait: 'at last' });
     await closed;

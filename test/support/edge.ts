@@ -31,7 +31,8 @@ const SDL = `
   enum Colour { RED BLUE }
   input AddInput { priority: Int! title: String colour: Colour inner: AddInner }
   input AddInner { numbers: [Int!] }
-  type Mutation { login(email: String!, password: String!): String touch: String }
+  scalar Upload
+  type Mutation { measure(file: Upload!): Int login(email: String!, password: String!): String touch: String }
   type Subscription { ticks(count: Int! = 3): Int mine: Int idle: Int flood: String overrun: Int breaks: Int never: Int failing: String }
 `;
 
@@ -103,6 +104,13 @@ function small(edge: Edge): GraphQLSchema {
         throw new DomainError('UNAUTHENTICATED', 'Wrong e-mail address or password.', {});
       },
       touch: () => 'touched',
+      measure: async ({ file }) => {
+        const { createReadStream } = await (file as { promise: Promise<{ createReadStream(): AsyncIterable<Buffer> }> })
+          .promise;
+        let bytes = 0;
+        for await (const chunk of createReadStream()) bytes += chunk.length;
+        return bytes;
+      },
     },
     Subscription: {
       ticks: async function* ({ count }) {

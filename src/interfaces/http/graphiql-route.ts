@@ -32,6 +32,8 @@ export function registerGraphiql(
   );
 
   app.get<{ Params: { file: string } }>('/graphiql/:file', async (request, reply) => {
+    // The page names its files relative to "/graphiql".
+    if (request.params.file === '') return reply.redirect('/graphiql', 301);
     assets ??= loadAssets();
     const asset = (await assets).get(request.params.file);
     if (!asset) return reply.callNotFound();

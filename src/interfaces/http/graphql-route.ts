@@ -58,6 +58,8 @@ async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fa
     });
     const { status, headers, body } = await Promise.race([running, deadline.expired]);
     if (body.kind === 'chunked') throw new Error('Incremental delivery is not part of this API.');
+    // Answers differ by caller: nothing on the way may keep them.
+    reply.header('cache-control', 'no-store');
     for (const [name, value] of headers) reply.header(name, value);
     record.finish(status === undefined || status < 400 ? 'ok' : 'refused');
     return reply.code(status ?? 200).send(body.string);

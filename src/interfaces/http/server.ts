@@ -176,7 +176,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
       cycle.refuseNewRequests();
       await subscriptions.close(graceMs);
       await cycle.idle(graceMs);
-      app.server.closeAllConnections();
       await app.close();
       await metricsApp?.close();
       await apollo.stop();
@@ -196,7 +195,8 @@ function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number):
     // A refusal during shutdown takes the form of all other errors.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    routerOptions: { ignoreTrailingSlash: true },
+    // close() has waited for what was running; keep-alive connections must not hold it up.
+    forceCloseConnections: true,
     // A connection on which nothing moves is closed; uploads move. Slow headers and slow bodies have limits of their own.
     connectionTimeout: requestTimeoutMs * 2,
     http: { headersTimeout, requestTimeout: 0, connectionsCheckingInterval: Math.min(5_000, headersTimeout) },
