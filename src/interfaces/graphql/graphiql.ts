@@ -26,11 +26,10 @@ const BOOT = `'use strict';
 
   const overHttp = async (params, headers) => {
     const authorization = authorizationIn(headers);
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers, ...(authorization ? { authorization } : {}) },
-      body: JSON.stringify(params),
-    });
+    const all = new Headers(headers);
+    all.set('content-type', 'application/json');
+    if (authorization) all.set('authorization', authorization);
+    const response = await fetch(endpoint, { method: 'POST', headers: all, body: JSON.stringify(params) });
     return keepToken(await response.json());
   };
 
