@@ -1,16 +1,16 @@
-import type { ClientTier } from '../../domain/enums.ts';
 import { moveToPolicy } from '../../domain/sla-detection.ts';
 import type { Clock, NewId } from '../runtime.ts';
-import type { ClockSlices } from './ports.ts';
+import type { ClockSlices, OutdatedScope } from './ports.ts';
 
 /** How many tickets move before a mutation answers; more move in the background (sla.md). */
 export const MOVED_AT_ONCE = 500;
 
 const SLICE = 250;
 
-type Scope = { tier: ClientTier } | { clientId: string } | 'all';
-
-export type MoveOutdatedClocks = (scope: Scope, limits?: MoveLimits) => Promise<{ moved: number; more: boolean }>;
+export type MoveOutdatedClocks = (
+  scope: OutdatedScope,
+  limits?: MoveLimits,
+) => Promise<{ moved: number; more: boolean }>;
 
 export interface MoveLimits {
   /** How many tickets; MOVED_AT_ONCE unless given. */

@@ -31,19 +31,21 @@ export interface ClockSlices {
    */
   changeDue(now: Date, limit: number, rule: (state: TicketState) => TicketChange): Promise<ClaimedSlice | null>;
   /**
-   * The same for up to `limit` unsettled tickets that are not under the policy in force for their client's tier. `scope` narrows
-   * it to one tier's or one client's tickets.
+   * The same for up to `limit` unsettled tickets in `scope` that are not under the policy in force for their client's tier.
+   * Returns how many were claimed.
    */
-  changeOutdated(
-    scope: { tier: ClientTier } | { clientId: string } | 'all',
-    limit: number,
-    rule: (state: TicketState) => TicketChange,
-  ): Promise<number>;
+  changeOutdated(scope: OutdatedScope, limit: number, rule: (state: TicketState) => TicketChange): Promise<number>;
   /** How many clocks run, and how many of them are past their due instant at `now`. */
   counts(now: Date): Promise<{ running: number; overdue: number }>;
   /** The self-audit: deadlines that have passed at `now` without their alert. 0 when healthy. */
   overdueUnalerted(now: Date): Promise<number>;
 }
+
+/**
+ * Where to look for outdated tickets: under an older policy version of one tier; of one client whose tier changed; or both
+ * everywhere, the change of tier among clients that had one in the last 30 days.
+ */
+export type OutdatedScope = { readonly tier: ClientTier } | { readonly clientId: string } | 'all';
 
 export interface ClaimedSlice {
   /** How many rows were claimed; fewer than `limit` means that nothing more was due and free. */

@@ -1,9 +1,11 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Client, ClientStore } from '../../application/client/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
 import { clients } from './schema/people.ts';
+
+const { tierChangedAt: _, ...columns } = getTableColumns(clients);
 
 /** Clients in Postgres. */
 export class PostgresClientStore implements ClientStore {
@@ -26,10 +28,14 @@ export class PostgresClientStore implements ClientStore {
     rule: (client: Client) => { client: Client; events: readonly NewEvent[] },
   ): Promise<Client | null> {
     return this.#db.transaction(async (tx) => {
-      const [row] = await tx.sql.select().from(clients).where(eq(clients.id, id)).for('update');
+      const [row] = await tx.sql.select(columns).from(clients).where(eq(clients.id, id)).for('update');
       if (!row) return null;
       const { client, events } = rule(row);
-      await tx.sql.update(clients).set({ name: client.name, tier: client.tier }).where(eq(clients.id, id));
+      const retiered = client.tier === row.tier ? {} : { tierChangedAt: sql`now()` };
+      await tx.sql
+        .update(clients)
+        .set({ name: client.name, tier: client.tier, ...retiered })
+        .where(eq(clients.id, id));
       tx.append(events);
       return client;
     });
@@ -48,7 +54,7 @@ export class PostgresClientStore implements ClientStore {
   async list(filter: { search: string | null; tier: ClientTier | null; first: number }): Promise<Client[]> {
     const pattern = filter.search === null ? null : `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
     return this.#db.sql
-      .select()
+      .select(columns)
       .from(clients)
       .where(
         and(

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import type { ClaimedSlice, ClockSlices, Deadlines } from '../../application/sla/ports.ts';
+import type { ClaimedSlice, ClockSlices, Deadlines, OutdatedScope } from '../../application/sla/ports.ts';
 import type { TicketState } from '../../application/ticket/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import { nextDeadlineOf } from '../../domain/sla-detection.ts';
@@ -38,24 +38,29 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     });
   }
 
-  changeOutdated(
-    scope: { tier: ClientTier } | { clientId: string } | 'all',
-    limit: number,
-    rule: (state: TicketState) => TicketChange,
-  ): Promise<number> {
+  changeOutdated(scope: OutdatedScope, limit: number, rule: (state: TicketState) => TicketChange): Promise<number> {
     return this.#db.transaction(async (tx) => {
       const inForce = await this.#policies.inForceBy(tx.sql);
-      const tiers: ClientTier[] = scope !== 'all' && 'tier' in scope ? [scope.tier] : ['VIP', 'NORMAL'];
-      const outdated = tiers.map(
-        (tier) =>
-          sql`(${clients.tier} = ${tier} AND (${tickets.slaTier} <> ${tier} OR ${tickets.slaPolicyVersion} <> ${inForce[tier].version}))`,
-      );
-      const ofClient =
-        scope !== 'all' && 'clientId' in scope ? sql` AND ${tickets.clientId} = ${scope.clientId}` : sql``;
-      const where = sql`${tickets.slaState} <> 'MET' AND (${sql.join(outdated, sql` OR `)})${ofClient}`;
-      const states = await this.#claim(tx, where, limit);
-      await saveSlice(tx, states.map(rule));
-      return states.length;
+      const unsettled = sql`${tickets.slaState} <> 'MET'`;
+      // Each question in the form of an index: a million running clocks are not to be looked at for it.
+      const older = (tier: ClientTier) =>
+        sql`${unsettled} AND ${tickets.slaTier} = ${tier} AND ${tickets.slaPolicyVersion} < ${inForce[tier].version}`;
+      const retiered = sql`${unsettled} AND ${tickets.slaTier} <> ${clients.tier}`;
+      const recently = sql`${clients.tierChangedAt} > now() - interval '30 days'`;
+      const questions =
+        scope === 'all'
+          ? [older('VIP'), older('NORMAL'), sql`${retiered} AND ${recently}`]
+          : 'tier' in scope
+            ? [older(scope.tier)]
+            : [sql`${retiered} AND ${tickets.clientId} = ${scope.clientId}`];
+      let claimed = 0;
+      for (const question of questions) {
+        if (claimed >= limit) break;
+        const states = await this.#claim(tx, question, limit - claimed);
+        await saveSlice(tx, states.map(rule));
+        claimed += states.length;
+      }
+      return claimed;
     });
   }
 

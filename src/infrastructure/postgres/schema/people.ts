@@ -49,10 +49,13 @@ export const clients = pgTable(
     id: uuid('id').primaryKey(),
     name: text('name').notNull(),
     tier: text('tier').$type<ClientTier>().notNull(),
+    /** By the database's clock; null: never. Tells the sweep whose open tickets may still run under the former tier. */
+    tierChangedAt: instant('tier_changed_at'),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     index('clients_name_idx').on(t.name, t.id),
+    index('clients_tier_changed_idx').on(t.tierChangedAt).where(sql`${t.tierChangedAt} IS NOT NULL`),
     index('clients_name_trgm_idx').using('gin', sql`lower(${t.name}) gin_trgm_ops`),
   ],
 );

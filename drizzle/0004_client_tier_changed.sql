@@ -1,0 +1,2 @@
+ALTER TABLE "clients" ADD COLUMN "tier_changed_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "clients_tier_changed_idx" ON "clients" USING btree ("tier_changed_at") WHERE "clients"."tier_changed_at" IS NOT NULL;
