@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { count, duration } from './numbers.ts';
+import { progressBar } from './progress-bar.ts';
+import type { Scene } from './story.ts';
+import { table } from './table.ts';
+import { heading, type Terminal } from './terminal.ts';
+import { printable, wrapToWidth } from './text-width.ts';
+import { within } from './waiting.ts';
+
+interface Progress {
+  readonly id: string;
+  readonly filename: string;
+  readonly sizeBytes: number;
+  readonly status: string;
+  readonly totalRows: number | null;
+  readonly processedRows: number;
+  readonly succeededRows: number;
+  readonly failedRows: number;
+  readonly rowsPerSecond: number | null;
+  readonly error: string | null;
+}
+
+interface DeadLetter {
+  readonly rowNumber: number;
+  readonly reasons: readonly string[];
+}
+
+const PROGRESS = 'id filename sizeBytes status totalRows processedRows succeededRows failedRows rowsPerSecond error';
+const ENDED = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'];
+const GENERATOR = fileURLToPath(new URL('../generate-excel.js', import.meta.url));
+const SHOWN_DEAD_LETTERS = 6;
+const IMPORT_MS = 60_000;
+
+/** Writes a workbook of `rows` rows with one mistake in a hundred into `folder`; every run gets other rows. Returns its path. */
+export async function writeWorkbook(rows: number, folder: string): Promise<string> {
+  const path = join(folder, `tickets_${rows}.xlsx`);
+  // The same bytes would be the same import: a new seed makes a new one.
+  const seed = String(Date.now() % 4_294_967_296);
+  const options = ['--rows', String(rows), '--bad', '0.01', '--seed', seed, '--out', path];
+  await promisify(execFile)(process.execPath, [GENERATOR, ...options]);
+  return path;
+}
+
+/** Uploads the workbook and shows its progress as the subscription tells it, then what was refused and why. */
+export async function importWorkbook(scene: Scene, path: string): Promise<void> {
+  const { api, terminal, over } = scene;
+  heading(terminal, '2  Years of history from Excel');
+  const startedAt = performance.now();
+  const { importTickets: uploaded } = await api.upload<{ importTickets: Progress }>(
+    `mutation Upload($file: Upload!) { importTickets(file: $file) { ${PROGRESS} } }`,
+    path,
+  );
+  const kilobytes = count(Math.round(uploaded.sizeBytes / 1024));
+  terminal.lines(`${uploaded.filename} uploaded (${kilobytes} KB). Live progress from the subscription:`);
+
+  let latest = uploaded;
+  const show = progressLines(terminal);
+  const listening = api.listen<{ importProgress: Progress }>(
+    `subscription Progress($id: ID!) { importProgress(id: $id) { ${PROGRESS} } }`,
+    { id: uploaded.id },
+    ({ importProgress }) => {
+      latest = importProgress;
+      show(latest);
+    },
+  );
+  await within(IMPORT_MS, listening.done, `The import did not end within ${IMPORT_MS / 1000} s.`, over);
+  const took = performance.now() - startedAt;
+  if (!ENDED.includes(latest.status)) throw new Error(`The import's progress ended while it was ${latest.status}.`);
+  if (latest.error) throw new Error(`The import failed: ${latest.error}`);
+  const good = terminal.paint('green', `${count(latest.succeededRows)} rows are in`);
+  const bad = terminal.paint('yellow', `${count(latest.failedRows)} are dead letters`);
+  terminal.lines(`${good}, ${bad}, ${duration(took)} after the upload began.`, '');
+  await showDeadLetters(scene, uploaded.id);
+}
+
+/** On a terminal a bar that grows; elsewhere a line for each quarter. */
+function progressLines(terminal: Terminal): (progress: Progress) => void {
+  let told = -1;
+  return ({ processedRows, totalRows, failedRows, rowsPerSecond, status }) => {
+    const share = totalRows ? processedRows / totalRows : 0;
+    const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
+    const rows = `${count(processedRows)} of ${totalRows === null ? '?' : count(totalRows)} rows`;
+    const speed = rowsPerSecond ? `, ${count(Math.round(rowsPerSecond))}/s` : '';
+    const text = `${percent}  ${rows}${failedRows ? `, ${failedRows} bad` : ''}${speed}`;
+    const bar = progressBar(share, 28);
+    const quarter = Math.floor(share * 4);
+    if (ENDED.includes(status)) terminal.lines(`${terminal.paint('cyan', bar)}  ${text}`);
+    else if (terminal.live) terminal.status(`${terminal.paint('cyan', bar)}  ${text}`);
+    else if (quarter > told && quarter < 4) terminal.lines(`${bar}  ${text}`);
+    told = Math.max(told, quarter);
+  };
+}
+
+async function showDeadLetters({ api, terminal }: Scene, importId: string): Promise<void> {
+  const { deadLetters } = await api.run<{ deadLetters: { totalCount: number; nodes: DeadLetter[] } }>(
+    `query DeadLetters($importId: ID!, $first: Int!) {
+      deadLetters(importId: $importId, first: $first) { totalCount nodes { rowNumber reasons } }
+    }`,
+    { importId, first: SHOWN_DEAD_LETTERS },
+  );
+  if (deadLetters.nodes.length === 0) return;
+  const columns = [
+    { title: 'row', align: 'right' as const },
+    { title: 'why it was refused', flexible: true },
+  ];
+  const reasonWidth = terminal.width - 10;
+  const rows = deadLetters.nodes.flatMap(({ rowNumber, reasons }) =>
+    reasons
+      .flatMap((reason) => wrapToWidth(printable(reason), reasonWidth))
+      .map((line, index) => [index === 0 ? count(rowNumber) : '', line]),
+  );
+  terminal.lines(...table(columns, rows, terminal.width - 2));
+  const more = deadLetters.totalCount - deadLetters.nodes.length;
+  if (more > 0) terminal.lines(terminal.paint('dim', `… and ${count(more)} more, each with every reason there is.`));
+}
