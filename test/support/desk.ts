@@ -4,7 +4,7 @@ import type { Clock } from '../../src/application/runtime.ts';
 import { composeDesk } from '../../src/compose-desk.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { ClientTier, Role } from '../../src/domain/enums.ts';
-import type { LoggedEvent } from '../../src/domain/event.ts';
+import type { LoggedEvent, NewEvent } from '../../src/domain/event.ts';
 import { SEEDED_POLICIES } from '../../src/domain/sla-policy.ts';
 import type { Ticket } from '../../src/domain/ticket.ts';
 import { PostgresClockSlices } from '../../src/infrastructure/postgres/clock-slices.ts';
@@ -115,6 +115,21 @@ export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskO
     async events(subjectId: string | null = null): Promise<LoggedEvent[]> {
       const { log } = desk.stores;
       return log.read({ types: null, subjectId }, 0, await log.settled(), 1_000_000);
+    },
+    /** Logs `count` changes of a ticket in one transaction, without the ticket; returns the ids of the events. */
+    async logUpdates(subjectId: string, count: number): Promise<string[]> {
+      const events: NewEvent[] = Array.from({ length: count }, () => ({
+        id: v7(),
+        type: 'ticket.updated',
+        subjectId,
+        actorId: null,
+        from: null,
+        to: null,
+        occurredAt: clock.now(),
+        data: null,
+      }));
+      await db.transaction(async (tx) => tx.append(events));
+      return events.map(({ id }) => id);
     },
     async typesOf(subjectId: string): Promise<string[]> {
       return (await this.events(subjectId)).map(({ type }) => type);

@@ -24,12 +24,15 @@ export async function resumePosition(log: EventLog, cursor: string | null | unde
   const [head, floor] = [await log.head(), await log.floor()];
   if (position > head)
     throw invalid('after', 'This cursor is ahead of the event log: it comes from another database. Leave it out.');
-  if (position < floor) {
-    const message =
-      'This cursor is older than the kept event log. Load the present state, then subscribe after a new eventCursor.';
-    throw new DomainError('CURSOR_EXPIRED', message, {});
-  }
+  if (position < floor) throw cursorExpired();
   return position;
+}
+
+/** CURSOR_EXPIRED: events after the cursor are no longer kept. */
+export function cursorExpired(): DomainError<'CURSOR_EXPIRED'> {
+  const message =
+    'This cursor is older than the kept event log. Load the present state, then subscribe after a new eventCursor.';
+  return new DomainError('CURSOR_EXPIRED', message, {});
 }
 
 /** The head of the log now: read it, then a page, then subscribe after it, and nothing is missed. */

@@ -64,6 +64,8 @@ export class LiveHub {
     this.#again = true;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
+      // News that came when the last round had ended, but not yet this promise.
+      if (this.#again) this.#wake();
     });
   }
 

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../domain/event.ts';
+import { cursorExpired } from './event-cursor.ts';
 import type { LiveHub } from './live-hub.ts';
 import type { EventLog, EventSelection } from './ports.ts';
 import { SlowSubscriberError } from './slow-subscriber-error.ts';
@@ -9,7 +10,7 @@ const STALLED_MS = 15_000;
 
 interface Deps {
   readonly log: EventLog;
-  readonly hub: LiveHub;
+  readonly hub: Pick<LiveHub, 'position' | 'listen'>;
   /** How many events may wait for one subscriber. */
   readonly maxBacklog: number;
   readonly now: () => number;
@@ -137,12 +138,15 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
       return;
     }
     const events = await log.read(this.#selection, this.#position, upTo, REPLAY_BATCH);
+    // Asked after reading: what was pruned meanwhile must not be missing silently.
+    if ((await log.floor()) > this.#position) throw cursorExpired();
     this.#position = events.length < REPLAY_BATCH ? upTo : (events.at(-1)?.position ?? upTo);
     await this.#deps.prefetch(events);
     this.#queue.push(...events);
   }
 
   #give(value: T): void {
+    this.#takenAt = this.#deps.now();
     this.#waiting?.resolve({ done: false, value });
     this.#waiting = null;
   }
@@ -155,7 +159,8 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
     } else if (this.#done) {
       this.#waiting.resolve({ done: true, value: undefined });
       this.#waiting = null;
-    } else if (this.#queue.length > 0) {
+    } else if (this.#queue.length > 0 || !this.#live) {
+      // Asked for while the last one was still being handed over.
       this.#pump();
     }
   }

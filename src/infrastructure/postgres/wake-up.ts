@@ -14,6 +14,7 @@ export class PostgresWakeUp implements WakeUp {
   #client: pg.Client | null = null;
   #connecting: Promise<void> | null = null;
   #pending: NodeJS.Timeout | null = null;
+  #unsent = false;
   #retry: NodeJS.Timeout | null = null;
   #stopped = false;
 
@@ -34,11 +35,8 @@ export class PostgresWakeUp implements WakeUp {
 
   announce(): void {
     this.#tell();
-    this.#pending ??= setTimeout(() => {
-      this.#pending = null;
-      // A lost notification costs the others one poll interval, never an event.
-      this.#client?.query(`NOTIFY ${CHANNEL}`).catch(() => undefined);
-    }, COALESCE_MS);
+    this.#unsent = true;
+    this.#pending ??= setTimeout(() => void this.#notify(), COALESCE_MS);
   }
 
   onNews(listener: () => void): () => void {
@@ -53,6 +51,14 @@ export class PostgresWakeUp implements WakeUp {
     this.#listeners.clear();
     await this.#connecting?.catch(() => undefined);
     await this.#client?.end().catch(() => undefined);
+  }
+
+  /** One NOTIFY at a time; what is announced while it is under way goes with the next. */
+  async #notify(): Promise<void> {
+    this.#unsent = false;
+    // A lost notification costs the others one poll interval, never an event.
+    await this.#client?.query(`NOTIFY ${CHANNEL}`).catch(() => undefined);
+    this.#pending = this.#unsent && !this.#stopped ? setTimeout(() => void this.#notify(), COALESCE_MS) : null;
   }
 
   #tell(): void {
