@@ -125,7 +125,8 @@ describe('other addresses', () => {
     const missing = await plainRequest(`${server.url}/nothing?token=x`);
     expect([missing.status, JSON.parse(missing.text)]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
     const wrong = await plainRequest(`${server.url}/health`, { method: 'DELETE' });
-    expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET']);
+    expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect((await plainRequest(`${server.url}/health`, { method: 'HEAD' })).status).toBe(200);
     expect(JSON.parse((await plainRequest(`${server.url}/`)).text)).toMatchObject({
       graphql: '/graphql',
       graphiql: '/graphiql',

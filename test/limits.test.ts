@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureOperations } from '../src/interfaces/graphql/validation/operation-size.ts';
 import { type Answer, type AnswerError, startEdge } from './support/edge.ts';
@@ -86,6 +86,16 @@ it('leaves introspection out of the depth', async () => {
   const deep =
     '{ __type(name: "Person") { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } } } } } } } } } }';
   expect(await overHttp(deep)).toEqual({ status: 200, errors: [] });
+});
+
+it('lets the introspection of tools through', async () => {
+  const query = getIntrospectionQuery({
+    specifiedByUrl: true,
+    directiveIsRepeatable: true,
+    schemaDescription: true,
+    inputValueDeprecation: true,
+  });
+  expect(await overHttp(query)).toEqual({ status: 200, errors: [] });
 });
 
 it('refuses introspection over both transports when it is off, and never says what a caller may have meant', async () => {

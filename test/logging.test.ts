@@ -108,6 +108,20 @@ it('puts the fields of the scope on every line, also after awaiting, and keeps s
   expect(lines).toHaveLength(2);
 });
 
+it.each([
+  ['a sign of a secret at the end of a text', { a: 'bad token:', b: "it's fine" }],
+  ['an open quote', { a: "Unexpected token: 'x", b: "property 'y'" }],
+  [
+    'text that quotes',
+    { a: 'password: "hunter2", token=\'hunter2\'', b: '{"refreshToken":"hunter2"}', c: 'postgres://desk:hunter2@db' },
+  ],
+])('stays JSON with %s', (_, fields) => {
+  const { logger, lines } = capture();
+  logger.info(fields, fields.a);
+  expect(Object.keys(JSON.parse(lines[0] ?? '') as object)).toEqual(['level', 'time', ...Object.keys(fields), 'msg']);
+  expect(lines[0]).not.toContain('hunter2');
+});
+
 it('describes an error with its causes, and nothing that a driver hangs on it', () => {
   const { logger, lines } = capture();
   const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (email)=(a@b.c)' });

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino, symbols } from 'pino';
 import pretty from 'pino-pretty';
-import { describeError, redactFields, redactText } from './redaction.ts';
+import { describeError, redactFields, redactLine } from './redaction.ts';
 
 export interface LoggingOptions {
   /** trace, debug, info, warn, error, fatal or silent. */
@@ -42,7 +42,7 @@ export function createLogging(options: LoggingOptions): Logging {
       serializers: { err: (error: unknown) => (error instanceof Error ? describeError(error) : error) },
       mixin: (_fields, _level, line) => withoutBound(current(), line),
       mixinMergeStrategy: (fields, mixed) => ({ ...mixed, ...fields }),
-      hooks: { streamWrite: redactText },
+      hooks: { streamWrite: redactLine },
     },
     options.pretty
       ? pretty({ colorize: true, sync: true, destination: options.destination ?? 1 })

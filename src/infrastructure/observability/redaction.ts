@@ -4,19 +4,33 @@ const SECRET_NAME =
   /pass(word|wd|phrase)?$|token$|secret|authori[sz]ation|cookie|credential|api_?key|connection_?params|^variables$|^jwt/i;
 const MAX_DEPTH = 6;
 
-/** Shapes of secrets inside longer text: bearer tokens, JSON Web Tokens, passwords in URLs, parameters of SQL. */
-const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
+type Shape = readonly [RegExp, string];
+
+/**
+ * Shapes of secrets inside a finished line of JSON: bearer tokens, JSON Web Tokens, passwords in URLs, and quoted values of
+ * secret names. None of them reaches over the end of a JSON string, so that the line stays JSON.
+ */
+const LINE_SHAPES: readonly Shape[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${CENSORED}`],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, CENSORED],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*):[^\s@/"]+@/gi, `$1:${CENSORED}@`],
-  [/((?:password|token|secret|authorization)\w*\\?["']?\s*[:=]\s*)(\\?["'])(?:(?!\2).)*\2/gi, `$1$2${CENSORED}$2`],
+  [/(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"]*):[^\s@/"]+@/gi, `$1:${CENSORED}@`],
+  [/("\w*(?:password|token|secret|authorization)\w*":")(?:[^"\\]|\\.)*"/gi, `$1${CENSORED}"`],
+  [/((?:password|token|secret|authorization)\w*(?:\\")?\s*[:=]\s*\\")[^"\\]*\\"/gi, `$1${CENSORED}\\"`],
+  [/((?:password|token|secret|authorization)\w*'?\s*[:=]\s*')[^'"\\]*'/gi, `$1${CENSORED}'`],
 ];
 
-/** Text without what looks like a secret. */
-export function redactText(text: string): string {
-  let redacted = text;
-  for (const [shape, replacement] of SECRET_SHAPES) redacted = redacted.replace(shape, replacement);
-  return redacted;
+/** In plain text quotes are not escaped. */
+const TEXT_SHAPES: readonly Shape[] = [
+  ...LINE_SHAPES,
+  [/((?:password|token|secret|authorization)\w*"?\s*[:=]\s*")[^"]*"/gi, `$1${CENSORED}"`],
+];
+
+const without = (text: string, shapes: readonly Shape[]): string =>
+  shapes.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), text);
+
+/** A finished line of JSON without what looks like a secret; still JSON. */
+export function redactLine(line: string): string {
+  return without(line, LINE_SHAPES);
 }
 
 /** A copy of what is about to be logged, with the values of secret names left out at any depth. */
@@ -57,7 +71,7 @@ export interface DescribedError {
 /** Type, message, stack, code and causes of an error, without the values that a statement was run with. */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error))
-    return { type: typeof error, message: typeof error === 'string' ? redactText(error) : 'not an error' };
+    return { type: typeof error, message: typeof error === 'string' ? without(error, TEXT_SHAPES) : 'not an error' };
   const code =
     'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? String(error.code) : null;
   const message = withoutParameters(error.message);
@@ -73,5 +87,5 @@ export function describeError(error: unknown, depth = 0): DescribedError {
 
 /** drizzle writes the parameters of a failed statement, password hashes too, into the message. */
 function withoutParameters(text: string): string {
-  return redactText(text.replace(/^params: .*$/gm, `params: ${CENSORED}`));
+  return without(text.replace(/^params: .*$/gm, `params: ${CENSORED}`), TEXT_SHAPES);
 }

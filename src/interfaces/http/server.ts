@@ -194,7 +194,6 @@ function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number):
     bodyLimit: settings.bodyMaxBytes,
     // A refusal during shutdown takes the form of all other errors.
     return503OnClosing: false,
-    exposeHeadRoutes: false,
     // close() has waited for what was running; keep-alive connections must not hold it up.
     forceCloseConnections: true,
     // A connection on which nothing moves is closed; uploads move. Slow headers and slow bodies have limits of their own.
