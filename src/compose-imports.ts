@@ -7,7 +7,7 @@ import { finishImport } from './application/import/finish-import.ts';
 import { importTickets } from './application/import/import-tickets.ts';
 import { listDeadLetters } from './application/import/list-dead-letters.ts';
 import { listImports } from './application/import/list-imports.ts';
-import type { Pause, PolicyTargets, RefreshReports } from './application/import/ports.ts';
+import type { CountRows, Pause, PolicyTargets, RefreshReports } from './application/import/ports.ts';
 import { readFile } from './application/import/read-file.ts';
 import { resumeOpenImports } from './application/import/resume-open-imports.ts';
 import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
@@ -37,6 +37,7 @@ export interface ImportParts {
   /** UUIDv7: the age of an abandoned upload is read from its id. */
   readonly newId: NewId;
   readonly logger: Logger;
+  readonly countRows: CountRows;
   /** The largest file, in bytes. */
   readonly maxBytes: number;
   /** Rows in one chunk. */

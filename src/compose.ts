@@ -81,6 +81,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       return { VIP: vip.resolutionMinutes, NORMAL: normal.resolutionMinutes };
     },
     refreshReports: reports.refreshReports,
+    countRows: (outcome, rows) => metrics.countImportRows(outcome, rows),
     maxBytes: config.imports.maxBytes,
     chunkRows: config.imports.chunkRows,
   });

@@ -75,6 +75,7 @@ export async function createImportPipeline(options: Partial<ImportParts> & { rea
     },
     clock: { now: () => new Date() },
     newId: () => v7(),
+    countRows: () => undefined,
     maxBytes: 100 * 2 ** 20,
     chunkRows: 10,
     ...options,

@@ -134,7 +134,7 @@ export interface ImportLogWriter {
     seq: number,
     verdicts: readonly { readonly row: WaitingRow; readonly verdict: Verdict }[],
     now: Date,
-  ): Promise<{ readonly retry: readonly string[] } | null>;
+  ): Promise<CommittedChunk | null>;
   /**
    * Tries one kept row alone, as `judge` decides. 'dead': it went to the dead letters; 'again': it failed and has a trial
    * left; null: it is not waiting for a trial any more. Throws when the store is away, without using up a trial.
@@ -145,6 +145,16 @@ export interface ImportLogWriter {
     limits: { readonly trials: number; readonly now: Date },
   ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'again' } | null>;
 }
+
+/** What became of a chunk's rows; `retry` are the ids of those that are to be tried alone. */
+export interface CommittedChunk {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly retry: readonly string[];
+}
+
+/** Told of rows as they are committed, for the metrics. */
+export type CountRows = (outcome: 'succeeded' | 'failed' | 'retried', rows: number) => void;
 
 export type ReleaseOutcome =
   | { readonly kind: 'released'; readonly process: ImportProcess; readonly ids: readonly string[] }

@@ -3,7 +3,7 @@ import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
 import { rowJudge } from './judge-row.ts';
-import type { ImportLogWriter, PolicyTargets } from './ports.ts';
+import type { CountRows, ImportLogWriter, PolicyTargets } from './ports.ts';
 
 /** How often a row that failed for outside reasons is tried alone before it is dead. */
 export const ROW_TRIALS = 3;
@@ -14,6 +14,7 @@ export interface TryRowDeps {
   readonly progress: ProgressAnnouncer;
   readonly finish: FinishImport;
   readonly clock: Clock;
+  readonly countRows: CountRows;
 }
 
 /** Tries one row alone. Returns 'again' when it failed and is to be tried once more later. A repeat changes nothing. */
@@ -29,6 +30,7 @@ export const tryRow =
     if (!tried) return 'done';
     if (tried.outcome === 'again') return 'again';
     deps.progress.announce(tried.importId);
+    deps.countRows(tried.outcome === 'stored' ? 'succeeded' : 'failed', 1);
     await deps.finish(tried.importId);
     return 'done';
   };

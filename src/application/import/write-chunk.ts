@@ -2,7 +2,7 @@ import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
 import { rowJudge } from './judge-row.ts';
-import type { ChunkStore, ImportJobs, ImportLogWriter, PolicyTargets } from './ports.ts';
+import type { ChunkStore, CountRows, ImportJobs, ImportLogWriter, PolicyTargets } from './ports.ts';
 
 export interface WriteChunkDeps {
   readonly chunks: ChunkStore;
@@ -12,6 +12,7 @@ export interface WriteChunkDeps {
   readonly progress: ProgressAnnouncer;
   readonly finish: FinishImport;
   readonly clock: Clock;
+  readonly countRows: CountRows;
 }
 
 /** Brings one chunk of rows into the ticket logs or the dead letters. A repeat changes nothing. */
@@ -23,7 +24,12 @@ export const writeChunk =
     const judge = rowJudge(chunk.headers, await deps.policyTargets());
     const verdicts = chunk.rows.map((row) => ({ row, verdict: judge(row) }));
     const committed = await deps.writer.commitChunk(importId, seq, verdicts, deps.clock.now());
-    if (committed) deps.progress.announce(importId);
-    if (committed && committed.retry.length > 0) await deps.jobs.rows(committed.retry);
+    if (committed) {
+      deps.progress.announce(importId);
+      deps.countRows('succeeded', committed.succeeded);
+      deps.countRows('failed', committed.failed);
+      deps.countRows('retried', committed.retry.length);
+      if (committed.retry.length > 0) await deps.jobs.rows(committed.retry);
+    }
     await deps.finish(importId);
   };

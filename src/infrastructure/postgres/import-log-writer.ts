@@ -1,6 +1,12 @@
 import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
-import type { DeadLetter, ImportLogWriter, Verdict, WaitingRow } from '../../application/import/ports.ts';
+import type {
+  CommittedChunk,
+  DeadLetter,
+  ImportLogWriter,
+  Verdict,
+  WaitingRow,
+} from '../../application/import/ports.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { Database, Sql } from './database.ts';
 import { type DeadLetterRow, toDeadLetter } from './dead-letter-store.ts';
@@ -29,12 +35,7 @@ export class PostgresImportLogWriter implements ImportLogWriter {
     this.#newId = newId;
   }
 
-  async commitChunk(
-    id: string,
-    seq: number,
-    judged: readonly JudgedRow[],
-    now: Date,
-  ): Promise<{ retry: string[] } | null> {
+  async commitChunk(id: string, seq: number, judged: readonly JudgedRow[], now: Date): Promise<CommittedChunk | null> {
     return this.#db.transaction(async (tx) => {
       const runs = this.#db.sql
         .select({ id: imports.id })
@@ -63,12 +64,10 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       });
       if (kept.length > 0) await tx.sql.insert(deadLetters).values(kept);
       const retry = kept.filter((letter) => letter.state === 'TRYING').map((letter) => letter.id);
-      await count(tx.sql, id, {
-        succeeded: good.length - refused.size,
-        failed: kept.length - retry.length,
-        retried: retry.length,
-      });
-      return { retry };
+      const succeeded = good.length - refused.size;
+      const failed = kept.length - retry.length;
+      await count(tx.sql, id, { succeeded, failed, retried: retry.length });
+      return { succeeded, failed, retry };
     });
   }
 
