@@ -30,6 +30,12 @@ const RESOLVERS = [
   NodeResolver,
 ] as const;
 
+const ROOT_DESCRIPTIONS = {
+  Query: 'What can be read, over HTTP. Everything here needs an access token.',
+  Mutation: 'What can be changed, over HTTP. Everything but login, refresh and logout needs an access token.',
+  Subscription: 'What is told live, over WebSocket (graphql-transport-ws). Everything here needs an access token.',
+} as const;
+
 /** type-graphql wants one although every subscription brings its own source. */
 const noPubSub: PubSub = {
   publish: () => undefined,
@@ -49,11 +55,21 @@ export function composeSchema(instances: readonly object[] = []): GraphQLSchema 
     },
   };
   const [first, ...rest] = RESOLVERS;
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [first, ...rest],
     container,
     pubSub: noPubSub,
     validate: false,
     scalarsMap: [{ type: Date, scalar: DateTime }],
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** type-graphql gives the root types no description. */
+function describeRoots(schema: GraphQLSchema): void {
+  for (const [name, description] of Object.entries(ROOT_DESCRIPTIONS)) {
+    const type = schema.getType(name);
+    if (type) type.description = description;
+  }
 }
