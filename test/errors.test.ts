@@ -68,6 +68,14 @@ describe('a document', () => {
     expect(JSON.stringify(answer.errors)).not.toMatch(/did you mean|hello|"name"/i);
   });
 
+  it('whose variables do not fit where they stand is GRAPHQL_VALIDATION_FAILED too', async () => {
+    const { errors } = await server.query('query ($unused: Int, $name: Int) { hello(name: $name) }', { name: 'x' });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+
   it('with several operations and no name for one is VALIDATION_FAILED', async () => {
     const answer = await server.query('query A { hello } query B { hello }');
     expect(only(answer)?.extensions).toMatchObject({ code: 'VALIDATION_FAILED', fields: [{ path: 'operationName' }] });

@@ -20,7 +20,9 @@ export function variableError(error: GraphQLError): FieldError | null {
   const definition = error.nodes?.[0];
   if (definition?.kind !== Kind.VARIABLE_DEFINITION) return null;
   const name = definition.variable.name.value;
-  if (!error.message.startsWith(`Variable "$${name}" `)) return null;
+  // A validation rule may speak of a variable too ("is never used"); only these speak of its value.
+  const about = error.message.startsWith(`Variable "$${name}" `) ? error.message.slice(name.length + 13) : '';
+  if (!/^(got invalid value|has invalid value|of required type|of non-null type) /.test(about)) return null;
 
   // The value stands in the middle of the message and may hold anything; what follows it is known from the inner error.
   const inner = innermost(error);

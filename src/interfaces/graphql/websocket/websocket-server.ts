@@ -136,7 +136,9 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     socket.onEnd = (code, reason) => {
       signedIn.remove(socket);
       for (const { deadline } of extra.operations.values()) deadline.abandon();
-      deps.scope.run({ connectionId }, () => deps.logger.info({ code, userId: socket.actor?.id }, 'WebSocket closed'));
+      deps.scope.run({ connectionId, requestId: connectionId }, () =>
+        deps.logger.info({ code, userId: socket.actor?.id }, 'WebSocket closed'),
+      );
       left?.(code, reason).catch(failed);
     };
     left = protocol.opened(
