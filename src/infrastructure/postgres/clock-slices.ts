@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ClaimedSlice, ClockSlices, Deadlines, OutdatedScope } from '../../application/sla/ports.ts';
 import type { TicketState } from '../../application/ticket/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
@@ -29,9 +29,9 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       );
       if (!rows[0]?.mine) return null;
       const due = sql`${tickets.slaNextDeadlineAt} <= ${now.toISOString()}::timestamptz`;
-      const states = await this.#claim(tx, due, limit);
+      const states = await this.#claim(tx, due, limit, [asc(tickets.slaNextDeadlineAt), asc(tickets.id)]);
       // The order of alerts is that of the due instants that the rows have now, under the lock.
-      const inOrder = states.toSorted((a, b) => deadlineMs(a) - deadlineMs(b) || a.ticket.number - b.ticket.number);
+      const inOrder = inDueOrder(states);
       const changes = inOrder.map(rule).filter((change, i) => change.ticket !== inOrder[i]?.ticket);
       await saveSlice(tx, changes);
       return { claimed: states.length, changes };
@@ -56,8 +56,8 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       let claimed = 0;
       for (const question of questions) {
         if (claimed >= limit) break;
-        const states = await this.#claim(tx, question, limit - claimed);
-        await saveSlice(tx, states.map(rule));
+        const states = await this.#claim(tx, question, limit - claimed, []);
+        await saveSlice(tx, inDueOrder(states).map(rule));
         claimed += states.length;
       }
       return claimed;
@@ -92,13 +92,13 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
   }
 
   /** Locks the tickets first and reads them after, so that what a rule sees is what the lock holds. */
-  async #claim(tx: Tx, where: SQL, limit: number): Promise<TicketState[]> {
+  async #claim(tx: Tx, where: SQL, limit: number, order: SQL[]): Promise<TicketState[]> {
     const locked = await tx.sql
       .select({ id: tickets.id })
       .from(tickets)
       .innerJoin(clients, eq(clients.id, tickets.clientId))
       .where(where)
-      .orderBy(asc(tickets.slaNextDeadlineAt), asc(tickets.id))
+      .orderBy(...order)
       .limit(limit)
       .for('update', { of: tickets, skipLocked: true });
     if (locked.length === 0) return [];
@@ -107,9 +107,13 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       .select(stateColumns)
       .from(tickets)
       .innerJoin(clients, eq(clients.id, tickets.clientId))
-      .where(and(inArray(tickets.id, ids)));
+      .where(inArray(tickets.id, ids));
     return toStates(tx.sql, this.#policies, rows);
   }
+}
+
+function inDueOrder(states: readonly TicketState[]): TicketState[] {
+  return states.toSorted((a, b) => deadlineMs(a) - deadlineMs(b) || a.ticket.number - b.ticket.number);
 }
 
 function deadlineMs(state: TicketState): number {
