@@ -9,6 +9,7 @@ import type { People } from './compose-people.ts';
 import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
 import type { Config } from './config.ts';
+import { DomainError } from './domain/domain-error.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { watchEventLoop } from './infrastructure/observability/event-loop-lag.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
@@ -138,7 +139,10 @@ function healthChecks({ db, queues, wakeUp }: ServerParts): HealthCheck[] {
       critical: true,
       check: async () => {
         const pending = await pendingMigrations(db.pool);
-        if (pending > 0) throw new Error(`${pending} migrations are pending: restart the server to apply them.`);
+        if (pending > 0) {
+          const message = `${pending} migrations are pending: restart the server to apply them.`;
+          throw new DomainError('UNAVAILABLE', message, { retryAfterSeconds: 30 });
+        }
       },
     },
     {

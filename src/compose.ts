@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { JobHandler } from './application/queue/ports.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
@@ -98,11 +99,19 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     importStore,
   });
 
+  // Every line that a job logs names the job, as lines of requests name theirs.
+  const inScope = (handler: JobHandler): JobHandler => ({
+    ...handler,
+    handle: (payload, run) =>
+      logging.scope.run({ requestId: newId(), queue: handler.queue, job: handler.name }, () =>
+        handler.handle(payload, run),
+      ),
+  });
   const handlers = [
     ...imports.handlers,
     ...slaJobs(desk.jobs),
     ...upkeepJobs({ ...reports, pruneRefreshTokens: people.pruneRefreshTokens }),
-  ];
+  ].map(inScope);
   const schedules = [
     ...imports.schedules,
     ...UPKEEP_SCHEDULES,
