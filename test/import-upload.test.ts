@@ -1,16 +1,12 @@
 import 'reflect-metadata';
-import { connect } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance } from 'fastify';
+import { connect, type Server } from 'node:net';
 import { buildSchema } from 'type-graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphqlContext } from '../src/interfaces/graphql/context.ts';
-import { createErrorFormatter } from '../src/interfaces/graphql/errors.ts';
 import { ImportResolver } from '../src/interfaces/graphql/import/import-resolver.ts';
 import { createLoaders } from '../src/interfaces/graphql/loaders.ts';
-import { registerErrors } from '../src/interfaces/http/http-errors.ts';
 import { registerUploads } from '../src/interfaces/http/upload.ts';
+import { startEdge } from './support/edge.ts';
 import { createImportPipeline, goodRow, type ImportPipeline, workbook } from './support/import-pipeline.ts';
 
 const LIMITS = { maxBytes: 200_000, idleTimeoutMs: 300 };
@@ -18,7 +14,8 @@ const MUTATION =
   'mutation ($file: Upload!) { importTickets(file: $file) { id status filename sizeBytes uploadedBy { name } } }';
 
 let pipeline: ImportPipeline;
-let app: FastifyInstance;
+let edge: Awaited<ReturnType<typeof startEdge>>;
+let httpServer: Server;
 let port: number;
 
 beforeAll(async () => {
@@ -33,21 +30,6 @@ beforeAll(async () => {
       subscribe: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
     } as never,
   });
-  const formatError = createErrorFormatter({
-    logger: pipeline.parts.logger,
-    translateError: () => null,
-    maxTokens: 1000,
-  });
-  app = Fastify({ bodyLimit: 10_000 });
-  const apollo = new ApolloServer<GraphqlContext>({
-    schema,
-    csrfPrevention: true,
-    plugins: [fastifyApolloDrainPlugin(app)],
-    formatError: (_, error) => formatError(error, 'test'),
-  });
-  await apollo.start();
-  registerErrors(app, formatError, 10_000, () => []);
-  registerUploads(app, LIMITS);
   const user = {
     id: pipeline.admin.id,
     email: 'a@b.c',
@@ -65,22 +47,20 @@ beforeAll(async () => {
     users: async (ids: readonly string[]) => ids.map(() => user),
     now: () => new Date(),
   };
-  await app.register(fastifyApollo(apollo), {
-    path: '/graphql',
-    context: async () =>
-      ({
-        actor: pipeline.admin,
-        requestId: 'test',
-        ip: '::1',
-        loaders: createLoaders(reads),
-      }) as unknown as GraphqlContext,
+  edge = await startEdge({
+    schema,
+    settings: { bodyMaxBytes: 10_000 },
+    extend: (app) => {
+      httpServer = app.server;
+      registerUploads(app, LIMITS);
+    },
+    createContext: (caller) =>
+      ({ ...caller, actor: pipeline.admin, loaders: createLoaders(reads) }) as unknown as GraphqlContext,
   });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const address = app.server.address();
-  port = typeof address === 'object' && address ? address.port : 0;
+  port = edge.port;
 });
 afterAll(async () => {
-  await app.close();
+  await edge.close();
   await pipeline.close();
 });
 
@@ -164,7 +144,7 @@ describe('an upload', () => {
   it('whose client goes away keeps nothing', async () => {
     const before = await leftovers();
     const settled = new Promise<void>((resolve) =>
-      app.server.once('connection', (socket) => socket.once('close', () => resolve())),
+      httpServer.once('connection', (socket) => socket.once('close', () => resolve())),
     );
     await sendPart((socket) => socket.destroy());
     await settled;

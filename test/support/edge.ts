@@ -164,6 +164,9 @@ function small(edge: Edge): GraphQLSchema {
 export const ADA: Actor = { id: 'ada', role: 'ADMIN' };
 
 interface Wishes {
+  /** Instead of the small schema of this file. */
+  readonly schema?: GraphQLSchema;
+  readonly createContext?: (caller: Caller) => Caller;
   readonly settings?: Partial<HttpSettings>;
   readonly websocket?: Partial<HttpSettings['websocket']>;
   readonly healthChecks?: readonly HealthCheck[];
@@ -186,8 +189,8 @@ export async function startEdge(wishes: Wishes = {}) {
   const ended = new Set<(userId: string) => void>();
   let authenticating: Promise<void> = Promise.resolve();
   const server = await createHttpServer({
-    schema: small(edge),
-    createContext: (caller) => caller,
+    schema: wishes.schema ?? small(edge),
+    createContext: wishes.createContext ?? ((caller) => caller),
     authenticate: async (bearer) => {
       await authenticating;
       if (bearer === 'down') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
