@@ -32,7 +32,7 @@ export interface ClockSlices {
   changeDue(now: Date, limit: number, rule: (state: TicketState) => TicketChange): Promise<ClaimedSlice | null>;
   /**
    * The same for up to `limit` unsettled tickets in `scope` that are not under the policy in force for their client's tier.
-   * Returns how many were claimed.
+   * Rows that somebody holds are waited for. Returns how many were claimed; fewer than `limit` means that none is left.
    */
   changeOutdated(scope: OutdatedScope, limit: number, rule: (state: TicketState) => TicketChange): Promise<number>;
   /** How many clocks run, and how many of them are past their due instant at `now`. */

@@ -29,7 +29,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       );
       if (!rows[0]?.mine) return null;
       const due = sql`${tickets.slaNextDeadlineAt} <= ${now.toISOString()}::timestamptz`;
-      const states = await this.#claim(tx, due, limit, [asc(tickets.slaNextDeadlineAt), asc(tickets.id)]);
+      const states = await this.#claim(tx, due, limit, 'nearest and free');
       // The order of alerts is that of the due instants that the rows have now, under the lock.
       const inOrder = inDueOrder(states);
       const changes = inOrder.map(rule).filter((change, i) => change.ticket !== inOrder[i]?.ticket);
@@ -40,6 +40,9 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
 
   changeOutdated(scope: OutdatedScope, limit: number, rule: (state: TicketState) => TicketChange): Promise<number> {
     return this.#db.transaction(async (tx) => {
+      // One mover after the other, and rows that somebody holds are waited for: an edit that overtakes the moving of the one
+      // before it would else skip what that one holds, and leave it behind.
+      await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks})`);
       const inForce = await this.#policies.inForceBy(tx.sql);
       const unsettled = sql`${tickets.slaState} <> 'MET'`;
       // Each question in the form of an index: a million running clocks are not to be looked at for it.
@@ -56,7 +59,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       let claimed = 0;
       for (const question of questions) {
         if (claimed >= limit) break;
-        const states = await this.#claim(tx, question, limit - claimed, []);
+        const states = await this.#claim(tx, question, limit - claimed, 'any');
         await saveSlice(tx, inDueOrder(states).map(rule));
         claimed += states.length;
       }
@@ -92,7 +95,8 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
   }
 
   /** Locks the tickets first and reads them after, so that what a rule sees is what the lock holds. */
-  async #claim(tx: Tx, where: SQL, limit: number, order: SQL[]): Promise<TicketState[]> {
+  async #claim(tx: Tx, where: SQL, limit: number, which: 'nearest and free' | 'any'): Promise<TicketState[]> {
+    const order = which === 'any' ? [] : [asc(tickets.slaNextDeadlineAt), asc(tickets.id)];
     const locked = await tx.sql
       .select({ id: tickets.id })
       .from(tickets)
@@ -100,7 +104,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       .where(where)
       .orderBy(...order)
       .limit(limit)
-      .for('update', { of: tickets, skipLocked: true });
+      .for('update', which === 'any' ? { of: tickets } : { of: tickets, skipLocked: true });
     if (locked.length === 0) return [];
     const ids = locked.map(({ id }) => id);
     const rows = await tx.sql
