@@ -21,7 +21,7 @@ export function decodeCursor(kind: string, cursor: string, path = 'after'): read
   const dot = text.indexOf('.');
   const body = text.slice(dot + 1);
   const intact = dot > 0 && /^[A-Za-z0-9_-]+$/.test(cursor) && text.slice(0, dot) === checksum(body).toString(36);
-  const [of, ...values] = intact ? (JSON.parse(body) as [string, ...CursorValue[]]) : [null];
+  const [of, ...values] = intact ? parsed(body) : [];
   if (of !== kind) {
     throw invalid(
       path,
@@ -29,6 +29,16 @@ export function decodeCursor(kind: string, cursor: string, path = 'after'): read
     );
   }
   return values;
+}
+
+/** The list that `encodeCursor` wrote; empty for anything else, since anybody can make up a checksum. */
+function parsed(body: string): CursorValue[] {
+  try {
+    const value: unknown = JSON.parse(body);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 /** A cursor of one number, as the event log's positions are. */

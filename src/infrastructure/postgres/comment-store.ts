@@ -1,9 +1,10 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import { encodeCursor } from '../../application/cursor.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { Comment, CommentStore } from '../../application/ticket/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
+import { isInstant, keysetOf } from './keyset.ts';
 import { comments } from './schema/tickets.ts';
 
 const CURSOR = 'comments';
@@ -30,10 +31,11 @@ export class PostgresCommentStore implements CommentStore {
   }
 
   async page(ticketId: string, first: number, after: string | null): Promise<Page<Comment>> {
-    const [at, id] = after === null ? [] : decodeCursor(CURSOR, after);
+    const last = after === null ? null : keysetOf(CURSOR, after, isInstant);
     const ofTicket = eq(comments.ticketId, ticketId);
-    const beyond =
-      after === null ? undefined : sql`(${comments.createdAt}, ${comments.id}) > (${at}::timestamptz, ${id}::uuid)`;
+    const beyond = last
+      ? sql`(${comments.createdAt}, ${comments.id}) > (${last.value}::timestamptz, ${last.id}::uuid)`
+      : undefined;
     const rows = await this.#db.sql
       .select()
       .from(comments)

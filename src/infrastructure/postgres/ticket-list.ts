@@ -1,50 +1,69 @@
 import { and, type SQL, sql } from 'drizzle-orm';
-import { type CursorValue, decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import { type CursorValue, encodeCursor } from '../../application/cursor.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { ShownSlaState, TicketFilter, TicketListQuery, TicketSort } from '../../application/ticket/ports.ts';
-import { invalid } from '../../domain/domain-error.ts';
 import { parseReference, type Ticket } from '../../domain/ticket.ts';
 import type { Sql } from './database.ts';
+import { isInstant, isWhole, keysetOf } from './keyset.ts';
 import { tickets } from './schema/tickets.ts';
 import { ticketColumns, toTicket } from './ticket-rows.ts';
 
 /** How each order is compared and how its value stands in a cursor; each has an index of (value, id). */
-const SORTS: Record<TicketSort, { by: SQL; cursorType: SQL; position: (ticket: Ticket) => CursorValue }> = {
+interface Sort {
+  readonly by: SQL;
+  readonly cursorType: SQL;
+  readonly fits: (value: unknown) => boolean;
+  readonly position: (ticket: Ticket) => CursorValue;
+}
+
+const SORTS: Record<TicketSort, Sort> = {
   CREATED_AT: {
     by: sql`${tickets.createdAt}`,
     cursorType: sql`timestamptz`,
+    fits: isInstant,
     position: (t) => t.createdAt.toISOString(),
   },
   UPDATED_AT: {
     by: sql`${tickets.updatedAt}`,
     cursorType: sql`timestamptz`,
+    fits: isInstant,
     position: (t) => t.updatedAt.toISOString(),
   },
   DUE_AT: {
     by: sql`coalesce(${tickets.slaDueAt}, 'infinity'::timestamptz)`,
     cursorType: sql`timestamptz`,
+    fits: isInstant,
     position: (t) => t.clock.dueAt?.toISOString() ?? 'infinity',
   },
-  PRIORITY: { by: sql`${tickets.priority}`, cursorType: sql`smallint`, position: (t) => t.priority },
-  NUMBER: { by: sql`${tickets.number}`, cursorType: sql`integer`, position: (t) => t.number },
+  PRIORITY: {
+    by: sql`${tickets.priority}`,
+    cursorType: sql`smallint`,
+    fits: isWhole(32_767),
+    position: (t) => t.priority,
+  },
+  NUMBER: {
+    by: sql`${tickets.number}`,
+    cursorType: sql`integer`,
+    fits: isWhole(2_147_483_647),
+    position: (t) => t.number,
+  },
 };
 
 /** One page by keyset or by page number; see listTickets for who may ask for what. */
 export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<Page<Ticket>> {
   const { sort, direction, first, after, page } = query;
-  const { by, cursorType, position } = SORTS[sort];
+  const { by, cursorType, fits, position } = SORTS[sort];
   const kind = `tickets:${sort}:${direction}`;
   const filter = and(...conditions(query.filter));
-  const [value, id] = after === null ? [] : cursorOf(kind, after);
+  const last = after === null ? null : keysetOf(kind, after, fits);
   const beyond = direction === 'ASC' ? sql`>` : sql`<`;
-  const keyset =
-    after === null ? undefined : sql`(${by}, ${tickets.id}) ${beyond} (${value}::${cursorType}, ${id}::uuid)`;
+  const keyset = last && sql`(${by}, ${tickets.id}) ${beyond} (${last.value}::${cursorType}, ${last.id}::uuid)`;
   const order =
     direction === 'ASC' ? [sql`${by} ASC`, sql`${tickets.id} ASC`] : [sql`${by} DESC`, sql`${tickets.id} DESC`];
   const rows = await db
     .select(ticketColumns)
     .from(tickets)
-    .where(and(filter, keyset))
+    .where(and(filter, keyset ?? undefined))
     .orderBy(...order)
     .limit(first + 1)
     .offset(page === null ? 0 : (page - 1) * first);
@@ -66,12 +85,6 @@ export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<P
       },
     },
   );
-}
-
-function cursorOf(kind: string, after: string): readonly CursorValue[] {
-  const values = decodeCursor(kind, after);
-  if (values.length === 2) return values;
-  throw invalid('after', 'This cursor is damaged. Use one that the server handed out.');
 }
 
 function conditions(filter: TicketFilter): (SQL | undefined)[] {
