@@ -1,17 +1,21 @@
 /** A tab of GraphiQL as it opens for the first time. */
 export interface GraphiqlTab {
   readonly query: string;
-  readonly variables?: string;
-  readonly headers?: string;
 }
 
-const SIGN_IN = `# 1. Sign in: fill in the variables below and press the play button.
+/** Email and password stand in the query itself: GraphiQL does not fill in the variables of its first tab. */
+const signIn = (
+  email: string,
+  password: string,
+) => `# 1. Sign in: press the play button${password === '' ? ' once the password is filled in' : ''}.
 #
-# This page then sends the access token that it got with everything from every tab, over HTTP and over the WebSocket,
-# until you close it or the token expires (then press play here again). To act as somebody else, or with a token from
-# elsewhere, write a header into the tab "Headers": { "authorization": "Bearer <accessToken>" }.
-mutation SignIn($email: String!, $password: String!) {
-  login(email: $email, password: $password) {
+# This page then sends the access token that it got with everything
+# from every tab, over HTTP and WebSocket, until you close it or the
+# token expires (then press play here again). To act as somebody
+# else, write a header into the tab "Headers":
+# { "authorization": "Bearer <accessToken>" }
+mutation SignIn {
+  login(email: ${JSON.stringify(email)}, password: ${JSON.stringify(password)}) {
     accessToken
     accessTokenExpiresAt
     user {
@@ -70,6 +74,6 @@ subscription LiveAlerts {
 export function graphiqlTabs(
   firstUser: { readonly email: string; readonly password: string } | null,
 ): readonly GraphiqlTab[] {
-  const variables = JSON.stringify(firstUser ?? { email: '', password: '' }, null, 2);
-  return [{ query: SIGN_IN, variables }, { query: FIRST_LOOK }, { query: LIVE_ALERTS }];
+  const { email, password } = firstUser ?? { email: '', password: '' };
+  return [{ query: signIn(email, password) }, { query: FIRST_LOOK }, { query: LIVE_ALERTS }];
 }
