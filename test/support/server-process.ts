@@ -99,7 +99,8 @@ function portIn(stdout: string): number | undefined {
 }
 
 function killGroup(child: ChildProcess): void {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  const runs = child.exitCode === null && child.signalCode === null;
+  if (child.pid !== undefined && runs) process.kill(-child.pid, 'SIGKILL');
 }
 
 /** The caller's environment with every variable of the product set to nothing, which also outweighs `.env`. */
