@@ -26,8 +26,9 @@ async function openTickets(count: number): Promise<void> {
   const first = await desk.ticket((await desk.client()).id);
   await desk.db.pool.query(
     `INSERT INTO tickets
-     SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', nextval('ticket_number_seq')))).*
-       FROM tickets t, generate_series(2, $2) WHERE t.id = $1`,
+     SELECT made.* FROM tickets t, generate_series(2, $2),
+       LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', nextval('ticket_number_seq'))) made
+      WHERE t.id = $1`,
     [first.id, count],
   );
 }

@@ -1,4 +1,4 @@
-import { and, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, type SQL, sql } from 'drizzle-orm';
 import { type CursorValue, encodeCursor } from '../../application/cursor.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { ShownSlaState, TicketFilter, TicketListQuery, TicketSort } from '../../application/ticket/ports.ts';
@@ -58,8 +58,10 @@ export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<P
   const last = after === null ? null : keysetOf(kind, after, fits);
   const beyond = direction === 'ASC' ? sql`>` : sql`<`;
   const keyset = last && sql`(${by}, ${tickets.id}) ${beyond} (${last.value}::${cursorType}, ${last.id}::uuid)`;
-  const order =
-    direction === 'ASC' ? [sql`${by} ASC`, sql`${tickets.id} ASC`] : [sql`${by} DESC`, sql`${tickets.id} DESC`];
+  // Numbers are unique: nothing else decides.
+  const order = (sort === 'NUMBER' ? [by] : [by, sql`${tickets.id}`]).map((each) =>
+    direction === 'ASC' ? asc(each) : desc(each),
+  );
   const rows = await db
     .select(ticketColumns)
     .from(tickets)
@@ -106,7 +108,7 @@ function conditions(filter: TicketFilter): (SQL | undefined)[] {
     from ? sql`${tickets.createdAt} >= ${from.toISOString()}::timestamptz` : undefined,
     to ? sql`${tickets.createdAt} < ${to.toISOString()}::timestamptz` : undefined,
     typeof tag === 'string' ? sql`${tickets.tags} @> ${sql.param([tag.trim()])}::text[]` : undefined,
-    typeof search === 'string' ? found(search.trim()) : undefined,
+    typeof search === 'string' ? found(search.trim(), filter.includeDeleted === true) : undefined,
   ];
 }
 
@@ -123,16 +125,18 @@ function shownIn(states: readonly ShownSlaState[]): SQL {
 }
 
 /** Each source of a hit through its own index; an OR over them would scan the table. */
-function found(search: string): SQL {
+function found(search: string, includeDeleted: boolean): SQL {
   const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   const number = parseReference(search);
+  // The index by client holds kept tickets only, and is used only where the statement says the same.
+  const kept = includeDeleted ? sql`` : sql` AND t.deleted_at IS NULL`;
   const sources = [
     ...(number === null ? [] : [sql`SELECT id FROM tickets WHERE number = ${number}`]),
     ...(search.length < 3
       ? []
       : [
           sql`SELECT id FROM tickets WHERE lower(title || ' ' || description) LIKE lower(${pattern})`,
-          sql`SELECT t.id FROM tickets t JOIN clients c ON c.id = t.client_id WHERE lower(c.name) LIKE lower(${pattern})`,
+          sql`SELECT t.id FROM tickets t JOIN clients c ON c.id = t.client_id WHERE lower(c.name) LIKE lower(${pattern})${kept}`,
         ]),
   ];
   return sql`${tickets.id} IN (${sql.join(sources, sql` UNION `)})`;
