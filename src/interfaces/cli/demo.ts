@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config.ts';
 import { createApiClient } from './demo/api-client.ts';
@@ -22,6 +23,8 @@ const USAGE = `Shows the whole product in under two minutes, on the real server 
   --help    shows this`;
 
 const UNDO_MS = 3_000;
+/** A broken connection is noticed before the end of the process behind it. */
+const DEATH_NOTICE_MS = 500;
 
 interface Options {
   readonly rows: number;
@@ -62,9 +65,10 @@ async function demo(options: Options, terminal: Terminal, signal: AbortSignal): 
     const server = await whileTicking(100, tick, startServer(dataDir, signal));
     try {
       terminal.lines(`The server is ready after ${duration(took())}; its data and log are in ${dataDir}`);
-      await Promise.race([playStory(server.origin, await workbook, terminal, signal), server.died]);
+      const cut = AbortSignal.any([signal, server.gone]);
+      await playStory(server.origin, await workbook, terminal, cut).catch((error) => afterDeath(error, cut));
       sayGoodbye({ terminal }, server.origin, took(), !options.exit);
-      if (!options.exit) await Promise.race([untilAborted(signal).catch(() => undefined), server.died]);
+      if (!options.exit) await untilAborted(cut).catch(() => server.gone.throwIfAborted());
     } finally {
       terminal.status('Stopping the server …');
       await server.stop();
@@ -75,8 +79,14 @@ async function demo(options: Options, terminal: Terminal, signal: AbortSignal): 
   }
 }
 
-/** The story from the sign-in to the broken promise; leaves the policies as they were, even when it is cut short. */
-async function playStory(origin: string, workbook: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
+/** Fails with the reason of the cut where one was behind `error`, like the end of the server, else with `error`. */
+async function afterDeath(error: unknown, cut: AbortSignal): Promise<never> {
+  await Promise.race([untilAborted(cut), delay(DEATH_NOTICE_MS)]);
+  throw error;
+}
+
+/** The story from the sign-in to the broken promise; leaves the policies as they were, also when `cut` cuts it short. */
+async function playStory(origin: string, workbook: string, terminal: Terminal, cut: AbortSignal): Promise<void> {
   const api = createApiClient(origin);
   const over = new AbortController();
   const undo: (() => Promise<unknown>)[] = [];
@@ -87,7 +97,7 @@ async function playStory(origin: string, workbook: string, terminal: Terminal, s
     atEnd: (step) => undo.push(step),
   };
   try {
-    await Promise.race([tell(scene, workbook), untilAborted(signal)]);
+    await Promise.race([tell(scene, workbook), untilAborted(cut)]);
   } finally {
     over.abort();
     const undone = Promise.allSettled(undo.map((step) => step()));

@@ -54,10 +54,13 @@ export function watchTicket(api: ApiClient, ticketId: string, after: string): Al
       ({ ticketEvents }) => events.see(ticketEvents),
     ),
   ];
+  const done = Promise.all(listening.map((one) => one.done));
+  // It may break off while nobody waits for it yet; whoever waits later still gets the error.
+  done.catch(() => undefined);
   return {
     alert: (kind) => alerts.first((alert) => alert.kind === kind),
     event: events.first,
-    done: Promise.all(listening.map(({ done }) => done)),
+    done,
     stop: () => {
       for (const { stop } of listening) stop();
     },

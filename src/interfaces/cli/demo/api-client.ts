@@ -38,6 +38,8 @@ export function createApiClient(origin: string): ApiClient {
   const sockets = createClient({
     url: endpoint.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
+    // The server is on this machine: when it is gone, it does not come back.
+    retryAttempts: 0,
     connectionParams: () => ({ authorization }),
   });
 

@@ -14,10 +14,8 @@ export const DEMO_ADMIN = { email: 'admin@techsupport.pro', password: 'admin123'
 export interface ServerProcess {
   /** Like http://localhost:41234. */
   readonly origin: string;
-  /** The file with the log of this run. */
-  readonly logFile: string;
-  /** Rejects with a sentence when the server ends before `stop` was called; never resolves. */
-  readonly died: Promise<never>;
+  /** Aborted when the server has ended; the reason is an Error with its last words as a sentence. */
+  readonly gone: AbortSignal;
   /** Asks the server to stop (SIGTERM) and waits until it has; again: waits for the same end. */
   stop(): Promise<void>;
 }
@@ -43,13 +41,13 @@ export async function startServer(dataDir: string, signal: AbortSignal): Promise
     detached: true,
     windowsHide: true,
   });
-  const died = deathOf(child);
+  const gone = endOf(child, logFile);
   await log.close();
-  died.catch(() => undefined);
-  const server = { origin, logFile, died, stop: () => stopChild(child) };
+  const server = { origin, gone, stop: () => stopChild(child) };
   try {
-    await Promise.race([untilReady(origin, signal), died]);
+    await untilReady(origin, AbortSignal.any([signal, gone]));
   } catch (error) {
+    gone.throwIfAborted();
     await server.stop();
     throw error;
   }
@@ -107,17 +105,18 @@ async function untilReady(origin: string, signal: AbortSignal): Promise<void> {
   );
 }
 
-function deathOf(child: ChildProcess): Promise<never> {
+function endOf(child: ChildProcess, logFile: string): AbortSignal {
+  const gone = new AbortController();
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-8_000);
   });
-  return new Promise((_, reject) => {
-    child.once('error', (error) => reject(new Error(`The server could not be started: ${error.message}.`)));
-    child.once('close', (code, signal) => {
-      reject(new Error(lastWords(said) || `The server ended unexpectedly (${signal ?? `exit code ${code}`}).`));
-    });
+  child.once('error', (error) => gone.abort(new Error(`The server could not be started: ${error.message}.`)));
+  child.once('close', (code, signal) => {
+    const how = signal ?? `exit code ${code}`;
+    gone.abort(new Error(lastWords(said) || `The server ended unexpectedly (${how}); its log is ${logFile}`));
   });
+  return gone.signal;
 }
 
 /** What the server wrote for people: its error output without log lines and stack traces. */
