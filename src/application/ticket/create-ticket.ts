@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import { throwIfInvalid } from '../../domain/domain-error.ts';
+import { notFound, throwIfInvalid } from '../../domain/domain-error.ts';
 import { startClock } from '../../domain/sla-clock.ts';
 import type { Ticket } from '../../domain/ticket.ts';
 import { ticketEvent } from '../../domain/ticket-changes.ts';
@@ -9,6 +9,7 @@ import type { ClientStore } from '../client/ports.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import type { PolicyStore } from '../sla/ports.ts';
 import { checkTicketFields } from './check-ticket-fields.ts';
+import { visible } from './find-ticket.ts';
 import type { Assignees, TicketDraft, TicketStore } from './ports.ts';
 
 export interface CreateTicketInput {
@@ -86,5 +87,8 @@ export const createTicket =
     const fingerprint = deps.fingerprint(
       JSON.stringify([actor.id, { ...fields.value, clientId: client.id, assigneeId }]),
     );
-    return deps.tickets.create(draft, fingerprint, [created]);
+    const stored = visible(actor, await deps.tickets.create(draft, fingerprint, [created]));
+    // The same call again, after the ticket was deleted: an agent may not know of it any more.
+    if (!stored) throw notFound('ticket', id);
+    return stored;
   };
