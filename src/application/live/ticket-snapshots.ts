@@ -28,22 +28,26 @@ export class TicketSnapshots {
 
   /** The ticket that `event` is about; null when there is none. */
   async of(event: LoggedEvent): Promise<Ticket | null> {
+    const known = this.#snapshots.get(keyOf(event));
+    if (known && this.#now() - known.readAt <= FRESH_MS) return known.ticket;
+    return this.#read(event);
+  }
+
+  /** Reads the tickets of a whole batch anew, in one statement: a replay asks for rights as they are now, not as they were at the live delivery. */
+  async prefetch(events: readonly LoggedEvent[]): Promise<void> {
+    await Promise.all(events.map((event) => this.#read(event)));
+  }
+
+  async #read(event: LoggedEvent): Promise<Ticket | null> {
     const id = event.subjectId;
     if (id === null) return null;
-    const key = `${event.position}:${id}`;
-    const known = this.#snapshots.get(key);
-    if (known && this.#now() - known.readAt <= FRESH_MS) return known.ticket;
+    const key = keyOf(event);
     if (this.#snapshots.size > SWEEP_AT) this.#sweep();
     const ticket = this.#load(id);
     this.#snapshots.set(key, { ticket, readAt: this.#now() });
     // A failed read is not remembered: the next delivery tries again.
     ticket.catch(() => this.#snapshots.delete(key));
     return ticket;
-  }
-
-  /** Reads the tickets of a whole batch in one statement. */
-  async prefetch(events: readonly LoggedEvent[]): Promise<void> {
-    await Promise.all(events.map((event) => this.of(event)));
   }
 
   /** Ids asked for in the same tick are read together. */
@@ -66,4 +70,8 @@ export class TicketSnapshots {
     const oldest = this.#now() - FRESH_MS;
     for (const [key, snapshot] of this.#snapshots) if (snapshot.readAt < oldest) this.#snapshots.delete(key);
   }
+}
+
+function keyOf({ position, subjectId }: LoggedEvent): string {
+  return `${position}:${subjectId}`;
 }
