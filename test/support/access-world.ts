@@ -1,0 +1,126 @@
+import type { Role } from '../../src/domain/enums.ts';
+import type { Answer, GraphqlCaller } from './graphql-client.ts';
+import { goodRow, workbook } from './import-pipeline.ts';
+import { codeOf, type Person, startTestServer } from './server.ts';
+
+/** Everyone the rules tell apart: the roles, nobody signed in, and somebody with a token that is not ours. */
+export const WHO = ['ADMIN', 'SUPERVISOR', 'AGENT', 'NOBODY', 'BAD TOKEN'] as const;
+export type Who = (typeof WHO)[number];
+
+type Id = { readonly id: string };
+
+/** A server with somebody in each role, and one of each thing that can be asked about. */
+export async function createWorld() {
+  const server = await startTestServer();
+  const { admin, nobody } = server;
+  const [supervisor, agent] = [await server.person('SUPERVISOR'), await server.person('AGENT')];
+  const people: Record<Role, Person> = { ADMIN: admin, SUPERVISOR: supervisor, AGENT: agent };
+  const callers: Record<Who, GraphqlCaller> = { ...people, NOBODY: nobody, 'BAD TOKEN': server.as('not.a.token') };
+  let made = 0;
+
+  const client = async (tier = 'VIP'): Promise<string> => {
+    made += 1;
+    const input = { name: `Client ${made}`, tier };
+    return (
+      await admin.ask<{ createClient: Id }>(
+        'mutation ($input: CreateClientInput!) { createClient(input: $input) { id } }',
+        { input },
+      )
+    ).createClient.id;
+  };
+  const clientId = await client();
+  const ticket = async (assigneeId: string | null = null): Promise<string> => {
+    const input = { clientId, title: 'Printer on fire', description: 'It smokes.', assigneeId };
+    return (
+      await admin.ask<{ createTicket: Id }>(
+        'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { id } }',
+        { input },
+      )
+    ).createTicket.id;
+  };
+  const remove = (id: string) => admin.ask('mutation ($id: ID!) { deleteTicket(id: $id) { id } }', { id });
+  const cursor = async () => (await admin.ask<{ eventCursor: string }>('{ eventCursor }')).eventCursor;
+
+  /** A ticket whose promise is broken, and the alert that told of it. */
+  const breached = async (assigneeId: string | null = null): Promise<{ id: string; alertId: string }> => {
+    const id = await ticket(assigneeId);
+    const alerts = admin.subscribe<{ slaAlerts: Id & { ticket: Id } }>(
+      'subscription ($after: String) { slaAlerts(after: $after, kinds: [BREACHED]) { id ticket { id } } }',
+      { after: await cursor() },
+    );
+    await server.makeDue(id, new Date(Date.now() - 1_000));
+    const { slaAlerts } = await alerts.next();
+    await alerts.stop();
+    return { id: slaAlerts.ticket.id, alertId: slaAlerts.id };
+  };
+  const comment = async (ticketId: string) =>
+    (
+      await admin.ask<{ addComment: Id }>('mutation ($id: ID!) { addComment(ticketId: $id, body: "So?") { id } }', {
+        id: ticketId,
+      })
+    ).addComment.id;
+
+  /** An ended import with one dead letter. */
+  const endedImport = async (): Promise<string> => {
+    made += 1;
+    const bytes = await workbook([goodRow(`G${made}`), goodRow(`B${made}`, { 2: 'Premium' })]);
+    const answer = await admin.upload<{ importTickets: Id }>(UPLOAD, { bytes, name: 'old.xlsx' });
+    const id = answer.data?.importTickets.id ?? '';
+    const progress = admin.subscribe('subscription ($id: ID!) { importProgress(id: $id) { status } }', { id });
+    await progress.ended;
+    await progress.stop();
+    return id;
+  };
+
+  const firstCursor = await cursor();
+  const held = await breached(agent.id);
+  const escalated = await breached();
+  const gone = await breached();
+  const goneComment = await comment(gone.id);
+  const escalationOf = async (ticketId: string) =>
+    (await server.sql<Id>('SELECT id FROM escalations WHERE ticket_id = $1', [ticketId]))[0]?.id ?? '';
+  await remove(gone.id);
+  const importId = await endedImport();
+  const deadLetterId = (await server.sql<Id>('SELECT id FROM dead_letters LIMIT 1'))[0]?.id ?? '';
+  const plain = await ticket();
+
+  return {
+    server,
+    people,
+    callers,
+    clientId,
+    client,
+    ticket,
+    remove,
+    cursor,
+    breached,
+    comment,
+    endedImport,
+    escalationOf,
+    importId,
+    deadLetterId,
+    /** A ticket that nobody holds. */
+    plain,
+    commentId: await comment(plain),
+    /** Breached and held by the agent; breached and held by nobody; breached and then deleted. */
+    held,
+    escalated,
+    gone,
+    goneComment,
+    /** Before the events of all these tickets. */
+    firstCursor,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export const UPLOAD = 'mutation ($file: Upload!) { importTickets(file: $file) { id status } }';
+
+/** What an answer comes to: "allowed", "absent" (the field is null without an error), or the code of its error. */
+export function outcomeOf(answer: Answer): string {
+  const code = codeOf(answer);
+  if (code) return code;
+  const [value] = Object.values(answer.data ?? {});
+  return value === null || value === undefined ? 'absent' : 'allowed';
+}
