@@ -17,7 +17,7 @@ const CONNECTIONS = 10;
 export const MINUTE = 60_000;
 
 interface DeskOptions {
-  /** The real time instead of a clock that stands still until it is moved. */
+  /** The real time, moved by `advance`, instead of a clock that stands still until it is moved. */
   readonly realTime?: boolean;
   readonly maxBacklog?: number;
 }
@@ -46,7 +46,8 @@ export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskO
     });
   const db = open(CONNECTIONS);
   let now = Date.parse('2026-03-02T09:00:00.250Z');
-  const clock: Clock = { now: () => (realTime ? new Date() : new Date(now)) };
+  let offset = 0;
+  const clock: Clock = { now: () => (realTime ? new Date(Date.now() + offset) : new Date(now)) };
   const lags: number[] = [];
   const scheduled: number[] = [];
   const desk = composeDesk({
@@ -94,6 +95,7 @@ export async function createDesk({ realTime = false, maxBacklog = 1_000 }: DeskO
     person,
     advance(milliseconds: number): void {
       now += milliseconds;
+      offset += milliseconds;
     },
     setTime(at: Date): void {
       now = at.getTime();
