@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config.ts';
 import { createApiClient } from './demo/api-client.ts';
-import { importWorkbook, writeWorkbook } from './demo/import-story.ts';
+import { importWorkbook, type Workbook, writeWorkbook } from './demo/import-story.ts';
 import { duration } from './demo/numbers.ts';
 import { introducePeople } from './demo/people.ts';
 import { showReports } from './demo/report-story.ts';
@@ -56,7 +56,7 @@ async function demo(options: Options, terminal: Terminal, signal: AbortSignal): 
   try {
     terminal.lines(
       terminal.paint('bold', 'TechSupport Pro, the demo'),
-      'It starts the real server on a folder of its own and uses nothing but the public API.',
+      'The real server, on a folder of its own, used through nothing but its public API.',
       '',
     );
     const workbook = writeWorkbook(options.rows, folder);
@@ -86,7 +86,7 @@ async function afterDeath(error: unknown, cut: AbortSignal): Promise<never> {
 }
 
 /** The story from the sign-in to the broken promise; leaves the policies as they were, also when `cut` cuts it short. */
-async function playStory(origin: string, workbook: string, terminal: Terminal, cut: AbortSignal): Promise<void> {
+async function playStory(origin: string, workbook: Workbook, terminal: Terminal, cut: AbortSignal): Promise<void> {
   const api = createApiClient(origin);
   const over = new AbortController();
   const undo: (() => Promise<unknown>)[] = [];
@@ -106,7 +106,7 @@ async function playStory(origin: string, workbook: string, terminal: Terminal, c
   }
 }
 
-async function tell(scene: Scene, workbook: string): Promise<void> {
+async function tell(scene: Scene, workbook: Workbook): Promise<void> {
   await scene.api.signIn(DEMO_ADMIN.email, DEMO_ADMIN.password);
   const people = await introducePeople(scene);
   const clock = await startClock(scene, people);

@@ -34,30 +34,37 @@ const GENERATOR = fileURLToPath(new URL('../generate-excel.js', import.meta.url)
 const SHOWN_DEAD_LETTERS = 6;
 const IMPORT_MS = 60_000;
 
-/** Writes a workbook of `rows` rows with one mistake in a hundred into `folder`; every run gets other rows. Returns its path. */
-export async function writeWorkbook(rows: number, folder: string): Promise<string> {
+/** A workbook on disk. */
+export interface Workbook {
+  readonly path: string;
+  /** Below the header. */
+  readonly rows: number;
+}
+
+/** Writes a workbook of `rows` rows with one mistake in a hundred into `folder`; every run gets other rows. */
+export async function writeWorkbook(rows: number, folder: string): Promise<Workbook> {
   const path = join(folder, `tickets_${rows}.xlsx`);
   // The same bytes would be the same import: a new seed makes a new one.
   const seed = String(Date.now() % 4_294_967_296);
   const options = ['--rows', String(rows), '--bad', '0.01', '--seed', seed, '--out', path];
   await promisify(execFile)(process.execPath, [GENERATOR, ...options]);
-  return path;
+  return { path, rows };
 }
 
 /** Uploads the workbook and shows its progress as the subscription tells it, then what was refused and why. */
-export async function importWorkbook(scene: Scene, path: string): Promise<void> {
+export async function importWorkbook(scene: Scene, workbook: Workbook): Promise<void> {
   const { api, terminal, over } = scene;
   heading(terminal, '2  Years of history from Excel');
   const startedAt = performance.now();
   const { importTickets: uploaded } = await api.upload<{ importTickets: Progress }>(
     `mutation Upload($file: Upload!) { importTickets(file: $file) { ${PROGRESS} } }`,
-    path,
+    workbook.path,
   );
   const kilobytes = count(Math.round(uploaded.sizeBytes / 1024));
   terminal.lines(`${uploaded.filename} uploaded (${kilobytes} KB). Live progress from the subscription:`);
 
   let latest = uploaded;
-  const show = progressLines(terminal);
+  const show = progressLines(terminal, workbook.rows);
   const listening = api.listen<{ importProgress: Progress }>(
     `subscription Progress($id: ID!) { importProgress(id: $id) { ${PROGRESS} } }`,
     { id: uploaded.id },
@@ -76,13 +83,17 @@ export async function importWorkbook(scene: Scene, path: string): Promise<void> 
   await showDeadLetters(scene, uploaded.id);
 }
 
-/** On a terminal a bar that grows; elsewhere a line for each quarter. */
-function progressLines(terminal: Terminal): (progress: Progress) => void {
+/**
+ * On a terminal a bar that grows; elsewhere a line for each quarter. The server counts the rows while it already imports:
+ * until it knows their number, `expectedRows` stands in.
+ */
+function progressLines(terminal: Terminal, expectedRows: number): (progress: Progress) => void {
   let told = -1;
   return ({ processedRows, totalRows, failedRows, rowsPerSecond, status }) => {
-    const share = totalRows ? processedRows / totalRows : 0;
+    const total = totalRows ?? expectedRows;
+    const share = processedRows / total;
     const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
-    const rows = `${count(processedRows)} of ${totalRows === null ? '?' : count(totalRows)} rows`;
+    const rows = `${count(processedRows)} of ${count(total)} rows`;
     const speed = rowsPerSecond ? `, ${count(Math.round(rowsPerSecond))}/s` : '';
     const text = `${percent}  ${rows}${failedRows ? `, ${failedRows} bad` : ''}${speed}`;
     const bar = progressBar(share, 28);

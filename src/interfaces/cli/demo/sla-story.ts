@@ -85,7 +85,7 @@ export async function watchPromiseBreak(scene: Scene, clock: RunningClock): Prom
     `${ticket.reference}  ${terminal.paint('bold', ticket.title)}`,
     `due at ${timeOfDay(dueAt)} UTC, at risk from ${timeOfDay(atRiskAt)}`,
     '',
-    terminal.paint('dim', 'received (UTC)  over the WebSocket                             after the instant'),
+    terminal.paint('dim', 'received (UTC)  over the WebSocket                           after the instant'),
   );
   const atRisk = await arrival(scene, clock, watch.alert('AT_RISK'), atRiskAt);
   tellArrival(terminal, atRisk.at, atRiskAt, 'yellow', 'AT RISK', 'three quarters of the time are gone');
