@@ -21,13 +21,13 @@ const promise = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}): 
 const setPolicy = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}) =>
   desk.sla.setSlaPolicy(desk.admin, promise(resolutionMinutes, rest));
 
-/** So many open NORMAL tickets, alike but for their numbers. */
+/** So many open NORMAL tickets, alike but for their ids and numbers. */
 async function openTickets(count: number): Promise<void> {
   const first = await desk.ticket((await desk.client()).id);
   await desk.db.pool.query(
     `INSERT INTO tickets
-     SELECT made.* FROM tickets t, generate_series(2, $2),
-       LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', nextval('ticket_number_seq'))) made
+     SELECT made.* FROM tickets t, generate_series(2, $2) n,
+       LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', t.number + n)) made
       WHERE t.id = $1`,
     [first.id, count],
   );
