@@ -56,7 +56,7 @@ async function demo(options: Options, terminal: Terminal, signal: AbortSignal): 
   try {
     terminal.lines(
       terminal.paint('bold', 'TechSupport Pro, the demo'),
-      'The real server, on a folder of its own, used through nothing but its public API.',
+      'The real server on a folder of its own, used only through its public API.',
       '',
     );
     const workbook = writeWorkbook(options.rows, folder);
