@@ -6,6 +6,7 @@ import { freshenReports } from './application/report/freshen-reports.ts';
 import { lastProcesses } from './application/report/last-processes.ts';
 import { projectTicketLogs } from './application/report/project-ticket-logs.ts';
 import { ProjectionFollower } from './application/report/projection-follower.ts';
+import { rebuildReports } from './application/report/rebuild-reports.ts';
 import { refreshReports } from './application/report/refresh-reports.ts';
 import { reportsAsOf } from './application/report/reports-as-of.ts';
 import { topAgents } from './application/report/top-agents.ts';
@@ -28,7 +29,8 @@ export interface ReportParts {
 /** The reports and the projection that feeds them. */
 export function composeReports({ db, workDb, wakeUp, clock, newId, logger }: ReportParts) {
   const refresh = refreshReports({ buckets: postgresReportBuckets(workDb) });
-  const project = projectTicketLogs({ liveLogs: postgresLiveLogs(workDb, newId), refreshReports: refresh });
+  const liveLogs = postgresLiveLogs(workDb, newId);
+  const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
   const freshen = freshenReports({
     projectTicketLogs: project,
     refreshReports: refresh,
@@ -48,6 +50,7 @@ export function composeReports({ db, workDb, wakeUp, clock, newId, logger }: Rep
     /** The report that tells of imports. */
     lastProcesses: (imports: Pick<ImportStore, 'list'>) => lastProcesses({ imports }),
     refreshReports: refresh,
+    rebuildReports: rebuildReports({ liveLogs, refreshReports: refresh }),
     projectTicketLogs: project,
     follower: new ProjectionFollower({ wakeUp, projectTicketLogs: project, log: logger }),
   };

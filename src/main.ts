@@ -2,11 +2,10 @@ import { type Application, compose } from './compose.ts';
 import { type Config, loadConfig } from './config.ts';
 import { DomainError } from './domain/domain-error.ts';
 import { keptSecret } from './infrastructure/embedded/kept-secret.ts';
-import { startEmbeddedPostgres } from './infrastructure/embedded/start-embedded-postgres.ts';
 import { createLogging, type Logging } from './infrastructure/observability/logging.ts';
-import { checkDatabase } from './infrastructure/postgres/check-database.ts';
 import { migrate } from './infrastructure/postgres/migrate.ts';
 import { banner } from './interfaces/cli/banner.ts';
+import { openDatabase } from './open-database.ts';
 import { isSystemError, StartupError } from './startup-error.ts';
 
 /** What is longer than this does not end by itself; the rules for the rows make it safe to leave. */
@@ -27,6 +26,7 @@ async function main(): Promise<void> {
   };
   const shutDown = (code: number): void => {
     if (stopping) return;
+    logger.info('stopping');
     setTimeout(() => process.exit(code || 1), LONGEST_STOP_MS).unref();
     stopping = stopAll().finally(() => process.exit(code));
   };
@@ -54,9 +54,11 @@ async function start(
 ): Promise<void> {
   const { logger } = logging;
   for (const warning of config.warnings) logger.warn(warning);
-  const database = await openDatabase(config, logging, shutDown);
-  if (database.stop) started.push(database.stop);
-  await checkDatabase(database.url);
+  const database = await openDatabase(config, logger, (sentence) => {
+    logger.fatal(sentence);
+    shutDown(1);
+  });
+  started.push(database.stop);
   await migrate(database.url);
   const jwtSecret = config.auth.jwtSecret ?? (await keptSecret(config.dataDir, 'jwt-secret'));
   const application: Application = await compose({ config, databaseUrl: database.url, jwtSecret, logging });
@@ -67,22 +69,6 @@ async function start(
   const facts = { port, environment: config.environment, dataDir: database.dataDir, version: process.version };
   if (config.environment === 'production') logger.info(facts, 'ready');
   else console.log(banner({ config, port, dataDir: database.dataDir }));
-}
-
-async function openDatabase(
-  config: Config,
-  { logger }: Logging,
-  shutDown: (code: number) => void,
-): Promise<{ url: string; dataDir: string | null; stop?: Stop }> {
-  if (config.database.url) return { url: config.database.url, dataDir: null };
-  return startEmbeddedPostgres({
-    dataDir: config.dataDir,
-    log: logger,
-    onExit: (sentence) => {
-      logger.fatal(sentence);
-      shutDown(1);
-    },
-  });
 }
 
 /** What the person who starts the server can do something about, as a sentence for them. */

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createImportPipeline, goodRow, HEADERS, type ImportPipeline, workbook } from './support/import-pipeline.ts';
 
 const ROWS = 600;
@@ -26,6 +27,15 @@ const poison = (pipeline: ImportPipeline, externalId: string) =>
     CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON ticket_logs FOR EACH ROW EXECUTE FUNCTION refuse()`);
 
 const logs = async (pipeline: ImportPipeline) => (await pipeline.rows('SELECT id FROM ticket_logs')).length;
+
+// Other tests and servers use the system's folder for temporary files at the same time.
+beforeAll(async () => {
+  vi.stubEnv('TMPDIR', await mkdtemp(join(tmpdir(), 'techsupport-test-')));
+});
+afterAll(async () => {
+  await rm(tmpdir(), { recursive: true });
+  vi.unstubAllEnvs();
+});
 
 const spools = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('techsupport-import-'));
 

@@ -15,7 +15,9 @@ const KIND_OF_EVENT: Partial<Record<string, SlaAlertKind>> = {
 
 /** The log's event types that are alerts of `kinds` (null: of any kind). */
 export function alertEventTypes(kinds: readonly SlaAlertKind[] | null): string[] {
-  return Object.entries(KIND_OF_EVENT).flatMap(([type, kind]) => (kind && (kinds?.includes(kind) ?? true) ? [type] : []));
+  return Object.entries(KIND_OF_EVENT).flatMap(([type, kind]) =>
+    kind && (kinds?.includes(kind) ?? true) ? [type] : [],
+  );
 }
 
 /** What supervisors are told; the same alert has the same id however often it is delivered. */

@@ -38,7 +38,7 @@ export function revise(ticket: Ticket, now: Date, fields: Partial<Ticket>): Tick
   return { ...ticket, ...fields, updatedAt: now, version: ticket.version + 1 };
 }
 
-/** A status change by the transition table, with what it means for the clock (sla.md, "States"). */
+/** A status change by the transition table, with what it means for the clock (docs/sla.md). */
 export function changeStatus(
   ticket: Ticket,
   to: TicketStatus,

@@ -15,7 +15,7 @@ interface Input {
   readonly tier?: ClientTier | null | undefined;
 }
 
-/** Renames a client or changes its tier; a change of tier moves the due instants of its open tickets (sla.md). */
+/** Renames a client or changes its tier; a change of tier moves the due instants of its open tickets (docs/sla.md). */
 export const updateClient =
   (deps: { clients: ClientStore; moveOutdatedClocks: MoveOutdatedClocks; clock: Clock; newId: NewId }) =>
   async (actor: Actor, input: Input): Promise<Client> => {

@@ -136,14 +136,14 @@ export interface ImportLogWriter {
     now: Date,
   ): Promise<CommittedChunk | null>;
   /**
-   * Tries one kept row alone, as `judge` decides. 'dead': it went to the dead letters; 'again': it failed and has a trial
-   * left; null: it is not waiting for a trial any more. Throws when the store is away, without using up a trial.
+   * Tries one kept row alone, as `judge` decides. 'dead': it went to the dead letters; 'dead again': it was among them before;
+   * 'again': it failed and has a trial left; null: it is not waiting for a trial any more. Throws when the store is away, without using up a trial.
    */
   tryRow(
     rowId: string,
     judge: (row: DeadLetter) => Verdict,
     limits: { readonly trials: number; readonly now: Date },
-  ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'again' } | null>;
+  ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'dead again' | 'again' } | null>;
 }
 
 /** What became of a chunk's rows; `retry` are the ids of those that are to be tried alone. */
@@ -153,7 +153,7 @@ export interface CommittedChunk {
   readonly retry: readonly string[];
 }
 
-/** Told of rows as they are committed, for the metrics. */
+/** Told of rows as they are committed, for the metrics; a row that fails again is not counted again. */
 export type CountRows = (outcome: 'succeeded' | 'failed' | 'retried', rows: number) => void;
 
 export type ReleaseOutcome =

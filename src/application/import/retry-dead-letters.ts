@@ -3,13 +3,14 @@ import { DomainError, notFound } from '../../domain/domain-error.ts';
 import { type ImportProcess, retrying } from '../../domain/import-process.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, Logger } from '../runtime.ts';
-import type { DeadLetterStore, ImportJobs, ImportStore } from './ports.ts';
+import type { CountRows, DeadLetterStore, ImportJobs, ImportStore } from './ports.ts';
 
 export interface RetryDeadLettersDeps {
   readonly imports: ImportStore;
   readonly deadLetters: DeadLetterStore;
   readonly jobs: ImportJobs;
   readonly clock: Clock;
+  readonly countRows: CountRows;
   readonly logger: Logger;
 }
 
@@ -27,6 +28,7 @@ export const retryDeadLetters =
     const outcome = await deps.deadLetters.release(importId, ids, now, (process) => retrying(process, now));
     if (outcome.kind === 'unknown') throw notFound('dead letter of this import', outcome.ids.join(', '));
     if (outcome.kind === 'refused') throw refused(outcome.process);
+    deps.countRows('retried', outcome.ids.length);
     await deps.jobs.rows(outcome.ids).catch((error: unknown) => {
       deps.logger.warn({ importId, err: error }, 'rows could not be queued; they will be picked up by the next round');
     });

@@ -30,7 +30,7 @@ export const tryRow =
     if (!tried) return 'done';
     if (tried.outcome === 'again') return 'again';
     deps.progress.announce(tried.importId);
-    deps.countRows(tried.outcome === 'stored' ? 'succeeded' : 'failed', 1);
+    if (tried.outcome !== 'dead again') deps.countRows(tried.outcome === 'stored' ? 'succeeded' : 'failed', 1);
     await deps.finish(tried.importId);
     return 'done';
   };

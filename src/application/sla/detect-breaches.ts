@@ -4,7 +4,7 @@ import type { ClockSlices } from './ports.ts';
 
 const SLICE = 500;
 
-/** Told of each breach: seconds from the due instant to its detection; policy edits are left out. */
+/** Told of each breach: seconds from the due instant to the commit of its alert; policy edits are left out. */
 export type DetectionLag = (seconds: number) => void;
 
 /**
@@ -22,9 +22,10 @@ export const detectBreaches =
       );
       if (!slice) return total;
       total += slice.changes.length;
+      const committedAt = deps.clock.now().getTime();
       for (const { events } of slice.changes) {
         for (const event of events) {
-          if (event.type === 'sla.breached') deps.observeLag((now.getTime() - event.occurredAt.getTime()) / 1000);
+          if (event.type === 'sla.breached') deps.observeLag((committedAt - event.occurredAt.getTime()) / 1000);
         }
       }
       if (slice.claimed < SLICE) return total;

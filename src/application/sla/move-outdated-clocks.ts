@@ -2,7 +2,7 @@ import { moveToPolicy } from '../../domain/sla-detection.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import type { ClockSlices, OutdatedScope } from './ports.ts';
 
-/** How many tickets move before a mutation answers; more move in the background (sla.md). */
+/** How many tickets move before a mutation answers; more move in the background (docs/sla.md). */
 export const MOVED_AT_ONCE = 500;
 
 const SLICE = 250;

@@ -7,7 +7,7 @@ import type { Clock, NewId } from '../runtime.ts';
 import { changeVisible } from './find-ticket.ts';
 import type { TicketStore } from './ports.ts';
 
-/** Takes a deletion back; a due instant that passed meanwhile breaches at once, with the true instant (sla.md). */
+/** Takes a deletion back; a due instant that passed meanwhile breaches at once, with the true instant (docs/sla.md). */
 export const restoreTicket =
   (deps: { tickets: TicketStore; clock: Clock; newId: NewId }) =>
   async (actor: Actor, id: string): Promise<Ticket> => {

@@ -1,12 +1,13 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
-import { decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import { encodeCursor } from '../../application/cursor.ts';
 import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../application/import/ports.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { Database, Sql } from './database.ts';
 import { processColumns, progressEvent } from './import-store.ts';
+import { isInstant, keysetOf } from './keyset.ts';
 import { deadLetters, importProcesses as imports } from './schema/imports.ts';
 import { fromStored } from './stored-cell.ts';
 
@@ -26,7 +27,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
 
   async list(page: { importId: string | null; first: number; after: string | null }): Promise<Page<DeadLetter>> {
     const { importId, first, after } = page;
-    const [time, id] = after === null ? [null, null] : decodeCursor(CURSOR, after);
+    const place = after === null ? null : keysetOf(CURSOR, after, isInstant);
     const isKnown = importId === null || isUuid(importId);
     const all = and(
       eq(deadLetters.state, 'DEAD'),
@@ -34,9 +35,9 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       importId === null || !isKnown ? undefined : eq(deadLetters.importId, importId),
     );
     const newer =
-      after === null
+      place === null
         ? undefined
-        : sql`(${deadLetters.failedAt}, ${deadLetters.id}) > (${time}::timestamptz, ${id}::uuid)`;
+        : sql`(${deadLetters.failedAt}, ${deadLetters.id}) > (${place.value}::timestamptz, ${place.id}::uuid)`;
     const rows = await this.#db.sql
       .select({ letter: deadLetters, headers: imports.headers })
       .from(deadLetters)

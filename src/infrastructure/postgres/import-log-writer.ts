@@ -100,7 +100,8 @@ export class PostgresImportLogWriter implements ImportLogWriter {
         .set({ state, attempts, reasons: [...reasons], failedAt: now })
         .where(eq(deadLetters.id, rowId));
       if (isDead && !wasCounted) await count(tx.sql, importId, { succeeded: 0, failed: 1, retried: 0 });
-      return { importId, outcome: isDead ? ('dead' as const) : ('again' as const) };
+      if (!isDead) return { importId, outcome: 'again' as const };
+      return { importId, outcome: wasCounted ? ('dead again' as const) : ('dead' as const) };
     });
   }
 

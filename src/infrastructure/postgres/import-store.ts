@@ -1,12 +1,13 @@
 import { and, eq, getTableColumns, inArray, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
-import { decodeCursor, encodeCursor } from '../../application/cursor.ts';
+import { encodeCursor } from '../../application/cursor.ts';
 import type { ImportStore, NewImport } from '../../application/import/ports.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { Database, Sql, Tx } from './database.ts';
+import { isInstant, keysetOf } from './keyset.ts';
 import { importProcesses as imports, uploadChunks as pieces } from './schema/imports.ts';
 
 const { uploadId: _, ...columns } = getTableColumns(imports);
@@ -45,9 +46,11 @@ export class PostgresImportStore implements ImportStore {
   }
 
   async list({ first, after }: { first: number; after: string | null }): Promise<Page<ImportProcess>> {
-    const [time, id] = after === null ? [null, null] : decodeCursor(CURSOR, after);
+    const place = after === null ? null : keysetOf(CURSOR, after, isInstant);
     const older =
-      after === null ? undefined : sql`(${imports.createdAt}, ${imports.id}) < (${time}::timestamptz, ${id}::uuid)`;
+      place === null
+        ? undefined
+        : sql`(${imports.createdAt}, ${imports.id}) < (${place.value}::timestamptz, ${place.id}::uuid)`;
     const rows = await this.#db.sql
       .select(columns)
       .from(imports)

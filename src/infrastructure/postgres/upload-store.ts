@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
@@ -9,6 +9,8 @@ import type { Database } from './database.ts';
 import { uploadChunks as pieces } from './schema/imports.ts';
 
 const PIECE_BYTES = 512 * 1024;
+
+const SPOOL_PREFIX = 'techsupport-import-';
 
 /** Uploaded files in Postgres, in pieces of half a megabyte, each written by a statement of its own. */
 export class PostgresUploadStore implements UploadStore {
@@ -49,7 +51,7 @@ export class PostgresUploadStore implements UploadStore {
   }
 
   async spool(id: string, signal: AbortSignal): Promise<{ path: string; remove(): Promise<void> }> {
-    const folder = await mkdtemp(join(tmpdir(), 'techsupport-import-'));
+    const folder = await mkdtemp(join(tmpdir(), SPOOL_PREFIX));
     const remove = () => rm(folder, { recursive: true, force: true });
     const path = join(folder, 'upload');
     try {
@@ -83,6 +85,17 @@ export class PostgresUploadStore implements UploadStore {
     const result = await this.#db.sql.execute(sql`
       DELETE FROM upload_chunks u
        WHERE u.upload_id < ${oldest}::uuid AND NOT EXISTS (SELECT 1 FROM import_processes p WHERE p.upload_id = u.upload_id)`);
+    await removeSpools(before);
     return result.rowCount ?? 0;
+  }
+}
+
+/** Deletes the temporary files that a killed process left behind. */
+async function removeSpools(before: Date): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(SPOOL_PREFIX));
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    // Gone meanwhile, or another user's: nothing to do here.
+    const found = await stat(folder).catch(() => null);
+    if (found && found.mtime < before) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -8,7 +8,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefi
 import type { Logger } from '../../application/runtime.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
 import type { Caller } from './caller.ts';
-import { type FormatError, mergeFieldErrors } from './errors.ts';
+import { type FormatError, mergeFieldErrors, validationFailed } from './errors.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
 import type { DocumentLimits } from './validation/limits.ts';
 import { countRootField } from './validation/operation-size.ts';
@@ -60,6 +60,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      subscriptionPlugin,
       loginPlugin(deps.chargeLogins),
       mergePlugin,
       operationMetricsPlugin(deps.recordOf),
@@ -81,14 +82,29 @@ function loginPlugin(chargeLogins: ChargeLogins): ApolloServerPlugin<Caller> {
           if (logins === 0) return;
           const { headers, refusal } = await chargeLogins(contextValue, logins);
           for (const [name, value] of Object.entries(headers)) response.http.headers.set(name, value);
-          // Nothing of the operation has run: HTTP says so with its status.
-          if (refusal)
-            throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: 429 } } });
+          if (refusal) throw refusedWhole(refusal, 429);
         },
       };
     },
   };
 }
+
+/** Nothing of the operation has run: HTTP says so with its status. */
+function refusedWhole(refusal: DomainError, status: number): GraphQLError {
+  return new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status } } });
+}
+
+const subscriptionPlugin: ApolloServerPlugin<Caller> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        if (operation?.operation !== 'subscription') return;
+        const message = 'Send a subscription over the WebSocket (graphql-transport-ws) at the same address.';
+        throw refusedWhole(validationFailed([{ path: 'query', message }]), 400);
+      },
+    };
+  },
+};
 
 const mergePlugin: ApolloServerPlugin<Caller> = {
   async requestDidStart() {

@@ -16,7 +16,7 @@ export interface ErrorDeps {
 
 const MASKED = 'Something went wrong on our side. Try again, and quote the request id if it stays.';
 
-/** The one translation of errors (architecture.md, "Errors"). What nobody foresaw is logged once, with its stack, and masked. */
+/** The one translation of errors (docs/adr/0008). What nobody foresaw is logged once, with its stack, and masked. */
 export function createErrorFormatter({ logger, translateError, maxTokens }: ErrorDeps): FormatError {
   const logged = new WeakSet<object>();
 

@@ -11,7 +11,7 @@ export interface RateLimitSettings {
   readonly windowMinutes: number;
 }
 
-/** The limits of access.md. A charge says what to answer: headers, and the refusal when it went over. */
+/** The limits of README, "Limits". A charge says what to answer: headers, and the refusal when it went over. */
 export interface RateLimits {
   /** One request: of the user, or of the address while nobody is signed in. */
   chargeRequest(caller: { readonly actor: Actor | null; readonly ip: string }): Promise<Charge>;

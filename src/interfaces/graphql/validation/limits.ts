@@ -2,7 +2,7 @@ import { type ASTVisitor, GraphQLError, type ValidationContext, type ValidationR
 import { DomainError } from '../../../domain/domain-error.ts';
 import { measureOperations, type OperationSize } from './operation-size.ts';
 
-/** How large an operation may be; the same over HTTP and WebSocket (access.md, "Limits"). */
+/** How large an operation may be; the same over HTTP and WebSocket (docs/adr/0008). */
 export interface DocumentLimits extends OperationSize {
   /** Lexical tokens of the whole document. */
   readonly tokens: number;

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../domain/actor.ts';
 
-/** Close codes of graphql-transport-ws and of this API (access.md). */
+/** Close codes of graphql-transport-ws and of this API (README, "Errors"). */
 export const CLOSE = {
   goingAway: 1001,
   internalError: 1011,
