@@ -80,8 +80,8 @@ async function checkTheEnd(running: ServerProcess, admin: Api): Promise<void> {
   await Promise.all(sockets.map(({ opened }) => opened));
   await checkRateLimit(steps, admin);
   await step('SIGTERM ends it with 0 in under 10 s, and sockets with 1001', async () => {
-    const { code, milliseconds, stderr } = await running.stop('SIGTERM');
-    assert.deepEqual([code, stderr], [0, '']);
+    const { code, milliseconds } = await running.stop('SIGTERM');
+    assert.equal(code, 0);
     assert(milliseconds < 10_000, `${milliseconds} ms`);
     assert.deepEqual(await Promise.all(sockets.map(({ closed }) => closed)), [1001, 1001]);
   });
