@@ -1,9 +1,11 @@
 // The product from outside, as one story: `npm start` in an empty data folder, then only HTTP, WebSocket and signals.
 // Prints each step as a sentence, at the end "N passed, N failed", and exits 1 when a step failed.
+// --results FILE: writes the two numbers there too, as JSON.
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { Api } from './api.ts';
 import { importThroughCrash, importWorkbook } from './imports.ts';
@@ -24,9 +26,11 @@ try {
   await steps.story('The main job, from outside', mainJob);
 } finally {
   if (steps.failed > 0) console.log(`\nThe last output of the server:\n${server?.output().slice(-4_000)}`);
-  await server?.kill();
+  await server?.stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
+const { results } = parseArgs({ options: { results: { type: 'string' } } }).values;
+if (results) await writeFile(results, JSON.stringify({ passed: steps.passed, failed: steps.failed }));
 console.log(`\n${steps.passed} passed, ${steps.failed} failed`);
 process.exit(steps.failed === 0 ? 0 : 1);
 

@@ -42,7 +42,7 @@ export class ServerPlace {
   }
 
   private async clear(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.kill()));
+    await Promise.all(this.servers.map((server) => server.stop()));
     for (const name of this.databases) {
       await execute(inject('postgres').adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     }
