@@ -63,7 +63,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     // A query or mutation that is refused is answered; only a subscription that cannot go on ends its socket.
     if (running.get(id)?.record.type === 'subscription') for (const error of errors) endFor(rootOf(error), socket);
     const requestId = requestIds.get(id) ?? socket.connectionId;
-    return mergeFieldErrors(errors.map((error) => deps.formatError(error, requestId)));
+    return mergeFieldErrors(errors.map((error) => deps.formatError(tooSlow(rootOf(error)) ?? error, requestId)));
   };
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
@@ -172,6 +172,12 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
       clearTimeout(cut);
     },
   };
+}
+
+/** A subscriber too slow is told by the close code; it is no failure of ours, to be logged as one. */
+function tooSlow(failure: unknown): DomainError | null {
+  if (!(failure instanceof SlowSubscriberError)) return null;
+  return new DomainError('UNAVAILABLE', failure.message, { retryAfterSeconds: 0 });
 }
 
 /** Some failures end the whole socket: the client must sign in, or come back later. */
