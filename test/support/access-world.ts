@@ -1,4 +1,5 @@
 import type { Role } from '../../src/domain/enums.ts';
+import { deskCalls } from './desk-calls.ts';
 import type { Answer, GraphqlCaller } from './graphql-client.ts';
 import { goodRow, workbook } from './import-pipeline.ts';
 import { codeOf, type Person, startTestServer } from './server.ts';
@@ -16,30 +17,11 @@ export async function createWorld() {
   const [supervisor, agent] = [await server.person('SUPERVISOR'), await server.person('AGENT')];
   const people: Record<Role, Person> = { ADMIN: admin, SUPERVISOR: supervisor, AGENT: agent };
   const callers: Record<Who, GraphqlCaller> = { ...people, NOBODY: nobody, 'BAD TOKEN': server.as('not.a.token') };
-  let made = 0;
-
-  const client = async (tier = 'VIP'): Promise<string> => {
-    made += 1;
-    const input = { name: `Client ${made}`, tier };
-    return (
-      await admin.ask<{ createClient: Id }>(
-        'mutation ($input: CreateClientInput!) { createClient(input: $input) { id } }',
-        { input },
-      )
-    ).createClient.id;
-  };
-  const clientId = await client();
-  const ticket = async (assigneeId: string | null = null): Promise<string> => {
-    const input = { clientId, title: 'Printer on fire', description: 'It smokes.', assigneeId };
-    return (
-      await admin.ask<{ createTicket: Id }>(
-        'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { id } }',
-        { input },
-      )
-    ).createTicket.id;
-  };
-  const remove = (id: string) => admin.ask('mutation ($id: ID!) { deleteTicket(id: $id) { id } }', { id });
-  const cursor = async () => (await admin.ask<{ eventCursor: string }>('{ eventCursor }')).eventCursor;
+  const desk = deskCalls(server);
+  const { cursor, comment, remove } = desk;
+  const clientId = await desk.client('VIP');
+  const ticket = (assigneeId: string | null = null) => desk.ticket(clientId, { assigneeId });
+  let uploads = 0;
 
   /** A ticket whose promise is broken, and the alert that told of it. */
   const breached = async (assigneeId: string | null = null): Promise<{ id: string; alertId: string }> => {
@@ -53,17 +35,10 @@ export async function createWorld() {
     await alerts.stop();
     return { id: slaAlerts.ticket.id, alertId: slaAlerts.id };
   };
-  const comment = async (ticketId: string) =>
-    (
-      await admin.ask<{ addComment: Id }>('mutation ($id: ID!) { addComment(ticketId: $id, body: "So?") { id } }', {
-        id: ticketId,
-      })
-    ).addComment.id;
-
   /** An ended import with one dead letter. */
   const endedImport = async (): Promise<string> => {
-    made += 1;
-    const bytes = await workbook([goodRow(`G${made}`), goodRow(`B${made}`, { 2: 'Premium' })]);
+    uploads += 1;
+    const bytes = await workbook([goodRow(`G${uploads}`), goodRow(`B${uploads}`, { 2: 'Premium' })]);
     const answer = await admin.upload<{ importTickets: Id }>(UPLOAD, { bytes, name: 'old.xlsx' });
     const id = answer.data?.importTickets.id ?? '';
     const progress = admin.subscribe('subscription ($id: ID!) { importProgress(id: $id) { status } }', { id });
@@ -89,7 +64,7 @@ export async function createWorld() {
     people,
     callers,
     clientId,
-    client,
+    client: () => desk.client('VIP'),
     ticket,
     remove,
     cursor,
