@@ -1,10 +1,10 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { isRoot } from '../src/infrastructure/embedded/run-user.ts';
 import { ServerPlace } from './support/server-place.ts';
 import { runServer, type ServerProcess } from './support/server-process.ts';
+import { unwritableFolder } from './support/unwritable-folder.ts';
 
 const place = new ServerPlace();
 const production = { NODE_ENV: 'production', JWT_SECRET: 'a secret of at least thirty-two bytes' };
@@ -73,10 +73,8 @@ describe('a start that cannot succeed says why in a sentence and exits 1', () =>
     ]);
   });
 
-  // Root may write everywhere.
-  test.runIf(!isRoot())('the data folder is not writable', async () => {
-    const folder = place.folder();
-    chmodSync(folder, 0o555);
+  test('the data folder is not writable', async () => {
+    const folder = join(unwritableFolder(place.folder()), 'data');
     expect(await refusal({ DATA_DIR: folder })).toEqual([
       `The folder ${folder} is not writable for this user: change its owner or permissions, or set DATA_DIR to another folder.`,
     ]);

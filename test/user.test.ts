@@ -62,7 +62,7 @@ describe('a change of role', () => {
     const ada = await desk.person();
     const { accessToken, refreshToken } = await desk.login({ email: ada.email, password: PASSWORD });
     expect(await desk.setUserRole(admin, ada.id, 'SUPERVISOR')).toMatchObject({ id: ada.id, role: 'SUPERVISOR' });
-    await expect(desk.authenticate(`Bearer ${accessToken}`)).rejects.toEqual(code('UNAUTHENTICATED'));
+    await expect(desk.authenticate(accessToken)).rejects.toEqual(code('UNAUTHENTICATED'));
     await expect(desk.refresh(refreshToken)).rejects.toEqual(code('UNAUTHENTICATED'));
     expect((await desk.eventsOf(ada.id)).at(-1)).toEqual({
       type: 'user.sessions_ended',
@@ -76,7 +76,7 @@ describe('a change of role', () => {
     const ada = await desk.person();
     const { accessToken } = await desk.login({ email: ada.email, password: PASSWORD });
     await desk.setUserRole(admin, ada.id, 'AGENT');
-    await expect(desk.authenticate(`Bearer ${accessToken}`)).resolves.toBeDefined();
+    await expect(desk.authenticate(accessToken)).resolves.toBeDefined();
   });
 
   it('is never of oneself', async () => {
@@ -103,11 +103,11 @@ describe('a deactivated user', () => {
     const ada = await desk.person();
     const { accessToken } = await desk.login({ email: ada.email, password: PASSWORD });
     expect(await desk.setUserActive(admin, ada.id, false)).toMatchObject({ active: false });
-    await expect(desk.authenticate(`Bearer ${accessToken}`)).rejects.toEqual(code('UNAUTHENTICATED'));
+    await expect(desk.authenticate(accessToken)).rejects.toEqual(code('UNAUTHENTICATED'));
     expect((await desk.eventsOf(ada.id)).at(-1)?.data).toEqual({ reason: 'DEACTIVATED' });
     expect(await desk.setUserActive(admin, ada.id, true)).toMatchObject({ active: true });
     await expect(desk.login({ email: ada.email, password: PASSWORD })).resolves.toBeDefined();
-    await expect(desk.authenticate(`Bearer ${accessToken}`)).rejects.toEqual(code('UNAUTHENTICATED'));
+    await expect(desk.authenticate(accessToken)).rejects.toEqual(code('UNAUTHENTICATED'));
   });
 });
 
