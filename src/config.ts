@@ -93,6 +93,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = environmentWithFile()): Conf
   return freeze(arrange(parsed.data));
 }
 
+/** The environment of a child process: this one's with `changes`. */
+export function childEnvironment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}
+
 function environmentWithFile(): NodeJS.ProcessEnv {
   try {
     process.loadEnvFile();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { childEnvironment } from '../../../config.ts';
 import { folderProblem } from '../../../startup-error.ts';
 
 export const DEMO_ADMIN = { email: 'admin@techsupport.pro', password: 'admin123' } as const;
@@ -35,7 +36,7 @@ export async function startServer(dataDir: string, signal: AbortSignal): Promise
   const logFile = join(dataDir, 'server.log');
   const log = await openLog(dataDir, logFile);
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...demoEnvironment(dataDir, port) },
+    env: childEnvironment(demoEnvironment(dataDir, port)),
     stdio: ['ignore', log.fd, 'pipe'],
     // A group of its own: Ctrl-C then reaches only the demo, which ends its story before it stops the server.
     detached: true,
