@@ -1,4 +1,5 @@
-# The server as one image. It needs DATABASE_URL, JWT_SECRET and, for an empty database, ADMIN_PASSWORD; .env.example has the rest.
+# The server as one image. It needs JWT_SECRET and, for an empty database, ADMIN_PASSWORD. Without DATABASE_URL it keeps a
+# database of its own in /data. .env.example describes these and all other variables.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
