@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, startEdge } from './support/edge.ts';
+import { type Answer, startEdge } from './support/edge-server.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { graphiqlTabs } from '../src/interfaces/graphql/graphiql-tabs.ts';
-import { startEdge } from './support/edge.ts';
+import { startEdge } from './support/edge-server.ts';
 
 interface Properties {
   readonly defaultTabs: readonly { readonly query: string }[];

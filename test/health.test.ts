@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../src/domain/domain-error.ts';
-import { startEdge } from './support/edge.ts';
+import { startEdge } from './support/edge-server.ts';
 
 const read = async (url: string) => {
   const response = await fetch(url);

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { registerUploads } from '../src/interfaces/http/upload.ts';
-import { plainRequest, refusedUpgrade, startEdge } from './support/edge.ts';
+import { plainRequest, refusedUpgrade, startEdge } from './support/edge-server.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { GraphqlContext } from '../src/interfaces/graphql/context.ts';
 import { ImportResolver } from '../src/interfaces/graphql/import/import-resolver.ts';
 import { createLoaders } from '../src/interfaces/graphql/loaders.ts';
 import { registerUploads } from '../src/interfaces/http/upload.ts';
-import { startEdge } from './support/edge.ts';
+import { startEdge } from './support/edge-server.ts';
 import { createImportPipeline, goodRow, type ImportPipeline, workbook } from './support/import-pipeline.ts';
 
 const LIMITS = { maxBytes: 200_000, idleTimeoutMs: 300 };

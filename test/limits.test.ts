@@ -1,7 +1,7 @@
 import { getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureOperations } from '../src/interfaces/graphql/validation/operation-size.ts';
-import { type Answer, type AnswerError, startEdge } from './support/edge.ts';
+import { type Answer, type AnswerError, startEdge } from './support/edge-server.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
 beforeAll(async () => {

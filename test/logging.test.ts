@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createLogging } from '../src/infrastructure/observability/logging.ts';
-import { plainRequest, startEdge } from './support/edge.ts';
+import { plainRequest, startEdge } from './support/edge-server.ts';
 
 const capture = (level = 'info') => {
   const lines: string[] = [];

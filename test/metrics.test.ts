@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchEventLoop } from '../src/infrastructure/observability/event-loop-lag.ts';
 import { createMetrics } from '../src/infrastructure/observability/metrics.ts';
-import { plainRequest, startEdge } from './support/edge.ts';
+import { plainRequest, startEdge } from './support/edge-server.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressBucket } from '../src/interfaces/http/rate-limiter.ts';
-import { refusedUpgrade, startEdge } from './support/edge.ts';
+import { refusedUpgrade, startEdge } from './support/edge-server.ts';
 
 const limited = (max: number, userMax = 0, more: object = {}) =>
   startEdge({

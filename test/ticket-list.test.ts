@@ -1,40 +1,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketFilter, TicketListQuery, TicketSort } from '../src/application/ticket/ports.ts';
-import type { Actor } from '../src/domain/actor.ts';
 import { TICKET_STATUSES } from '../src/domain/enums.ts';
 import { parseReference } from '../src/domain/ticket.ts';
-import { MINUTE, type TestDesk } from './support/desk.ts';
+import { MINUTE } from './support/desk.ts';
 import { createRandomTickets, matches, type RandomTickets, sorted, TAGS } from './support/random-tickets.ts';
 
 const SORTS: TicketSort[] = ['CREATED_AT', 'UPDATED_AT', 'DUE_AT', 'PRIORITY', 'NUMBER'];
-let desk: TestDesk;
 let made: RandomTickets;
 beforeAll(async () => {
   made = await createRandomTickets();
-  desk = made.desk;
 });
-afterAll(async () => {
-  await desk[Symbol.asyncDispose]();
-});
-
-const list = (filter: TicketFilter = {}, query: Partial<TicketListQuery> = {}, actor: Actor = desk.admin) =>
-  desk.queries.listTickets(actor, {
-    filter,
-    sort: 'CREATED_AT',
-    direction: 'DESC',
-    first: 100,
-    after: null,
-    page: null,
-    ...query,
-  });
-const idsOf = async (...query: Parameters<typeof list>) => (await list(...query)).items.map(({ node }) => node.id);
+afterAll(() => made.desk[Symbol.asyncDispose]());
 
 /** Every page by cursor, from the first to the last. */
 async function pages(filter: TicketFilter, query: Partial<TicketListQuery>): Promise<string[]> {
   const ids: string[] = [];
   for (let after: string | null = null; ; ) {
-    const page = await list(filter, { ...query, after });
+    const page = await made.list(filter, { ...query, after });
     expect(page.hasPreviousPage).toBe(after !== null);
     ids.push(...page.items.map(({ node }) => node.id));
     if (!page.hasNextPage) return ids;
@@ -110,40 +93,40 @@ describe('a list', () => {
     expect(await pages({}, { sort, direction, first: 17 })).toEqual(expected);
     const byNumber: string[] = [];
     for (let page = 1; byNumber.length < expected.length; page += 1) {
-      const read = await list({}, { sort, direction, first: 30, page });
+      const read = await made.list({}, { sort, direction, first: 30, page });
       byNumber.push(...read.items.map(({ node }) => node.id));
       expect([read.hasPreviousPage, read.hasNextPage]).toEqual([page > 1, byNumber.length < expected.length]);
     }
     expect(byNumber).toEqual(expected);
-    expect((await list({}, { sort, direction, page: 99 })).items).toEqual([]);
+    expect((await made.list({}, { sort, direction, page: 99 })).items).toEqual([]);
   });
 
   it('by due instant ends with the tickets that have none', async () => {
-    const read = await list({}, { sort: 'DUE_AT', direction: 'ASC' });
+    const read = await made.list({}, { sort: 'DUE_AT', direction: 'ASC' });
     const due = read.items.map(({ node }) => node.clock.dueAt !== null);
     expect(due.filter((has) => !has).length).toBeGreaterThan(3);
     expect(due).toEqual(due.toSorted((a, b) => Number(b) - Number(a)));
   });
 
   it('counts only when it is asked to', async () => {
-    const query = desk.db.pool.query;
+    const query = made.desk.db.pool.query;
     let statements = 0;
-    desk.db.pool.query = function counted(this: unknown, ...args: unknown[]) {
+    made.desk.db.pool.query = function counted(this: unknown, ...args: unknown[]) {
       statements += 1;
       return Reflect.apply(query, this, args);
     } as typeof query;
-    const page = await list({ status: ['OPEN'] }, { first: 1 });
+    const page = await made.list({ status: ['OPEN'] }, { first: 1 });
     expect(statements).toBe(1);
     const expected = made.all.filter((ticket) => matches(ticket, { status: ['OPEN'] }, made.clients)).length;
     expect(await page.totalCount()).toBe(expected);
     expect(statements).toBe(2);
-    desk.db.pool.query = query;
+    made.desk.db.pool.query = query;
   });
 
   it('shows deleted tickets to leads who ask for them, and to no agent', async () => {
     const deleted = made.all.filter((ticket) => ticket.deletedAt);
     expect(deleted.length).toBeGreaterThan(0);
-    expect(await idsOf({ includeDeleted: true })).toHaveLength(made.all.length);
-    expect(await idsOf({ includeDeleted: true }, {}, made.agent)).toEqual(await idsOf());
+    expect(await made.idsOf({ includeDeleted: true })).toHaveLength(made.all.length);
+    expect(await made.idsOf({ includeDeleted: true }, {}, made.agent)).toEqual(await made.idsOf());
   });
 });

@@ -1,30 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TicketFilter, TicketListQuery } from '../src/application/ticket/ports.ts';
-import type { Actor } from '../src/domain/actor.ts';
-import { failure, type TestDesk } from './support/desk.ts';
+import type { TicketListQuery } from '../src/application/ticket/ports.ts';
+import { failure } from './support/desk.ts';
 import { createRandomTickets, type RandomTickets } from './support/random-tickets.ts';
 
-let desk: TestDesk;
 let made: RandomTickets;
 beforeAll(async () => {
   made = await createRandomTickets();
-  desk = made.desk;
 });
-afterAll(async () => {
-  await desk[Symbol.asyncDispose]();
-});
-
-const list = (filter: TicketFilter = {}, query: Partial<TicketListQuery> = {}, actor: Actor = desk.admin) =>
-  desk.queries.listTickets(actor, {
-    filter,
-    sort: 'CREATED_AT',
-    direction: 'DESC',
-    first: 100,
-    after: null,
-    page: null,
-    ...query,
-  });
-const idsOf = async (...query: Parameters<typeof list>) => (await list(...query)).items.map(({ node }) => node.id);
+afterAll(() => made.desk[Symbol.asyncDispose]());
 
 describe('a search', () => {
   it.each([
@@ -34,24 +17,26 @@ describe('a search', () => {
     ['ärger', ['ÄRGER im Büro']],
     ['BÜRO', ['ÄRGER im Büro']],
   ])('for %s takes it literally, in any case', async (search, titles) => {
-    const found = (await list({ search })).items.map(({ node }) => node.title);
+    const found = (await made.list({ search })).items.map(({ node }) => node.title);
     expect(found.length).toBeGreaterThan(0);
     expect([...new Set(found)]).toEqual(titles);
   });
 
   it('finds by the name of the client, wildcards literal', async () => {
-    const found = (await list({ search: 'ACME 50%' })).items.map(({ node }) => made.clients.get(node.clientId)?.name);
+    const found = (await made.list({ search: 'ACME 50%' })).items.map(
+      ({ node }) => made.clients.get(node.clientId)?.name,
+    );
     expect(found.length).toBeGreaterThan(0);
     expect([...new Set(found)]).toEqual(['Acme 50%']);
   });
 
   it.each(['TSP-%', 'tsp%', '#%', '%', ' tsp - % '])('finds a ticket by its number, written %s', async (form) => {
     const wanted = made.all.find((ticket) => !ticket.deletedAt);
-    expect(await idsOf({ search: form.replace('%', `${wanted?.number}`) })).toContain(wanted?.id);
+    expect(await made.idsOf({ search: form.replace('%', `${wanted?.number}`) })).toContain(wanted?.id);
   });
 
   it.each(['', '  ', 'ab', '😀😀', 'x'.repeat(201), 'nul\0', 'half \ud800'])('for %j is refused', async (search) => {
-    expect(await failure(list({ search }))).toMatchObject({
+    expect(await failure(made.list({ search }))).toMatchObject({
       code: 'VALIDATION_FAILED',
       details: { fields: [{ path: 'filter.search' }] },
     });
@@ -70,7 +55,7 @@ describe('arguments', () => {
       search: 'a',
       tag: '\0',
     };
-    const { details } = await failure(list(wrong, { page: 0 }));
+    const { details } = await failure(made.list(wrong, { page: 0 }));
     expect((details.fields as { path: string }[]).map(({ path }) => path).toSorted()).toEqual([
       'filter.assigneeId',
       'filter.clientId',
@@ -84,17 +69,17 @@ describe('arguments', () => {
   });
 
   it.each([0, 101, -1, 1.5, Number.NaN])('first: %s is refused', async (first) => {
-    expect(await failure(list({}, { first }))).toMatchObject({ details: { fields: [{ path: 'first' }] } });
+    expect(await failure(made.list({}, { first }))).toMatchObject({ details: { fields: [{ path: 'first' }] } });
   });
 
   it('refuse page beside after', async () => {
-    const { items } = await list({}, { first: 1 });
-    const both = list({}, { page: 2, after: items[0]?.cursor ?? null });
+    const { items } = await made.list({}, { first: 1 });
+    const both = made.list({}, { page: 2, after: items[0]?.cursor ?? null });
     expect(await failure(both)).toMatchObject({ code: 'VALIDATION_FAILED', details: { fields: [{ path: 'page' }] } });
   });
 
   it('refuse cursors of another order, of another list, cut, edited, or made up', async () => {
-    const { items } = await list({}, { first: 1 });
+    const { items } = await made.list({}, { first: 1 });
     const cursor = items[0]?.cursor ?? '';
     const forged = (body: string) => {
       let hash = 0x811c9dc5;
@@ -104,7 +89,7 @@ describe('arguments', () => {
     const bad: [string, Partial<TicketListQuery>][] = [
       [cursor, { direction: 'ASC' }],
       [cursor, { sort: 'NUMBER' }],
-      [await desk.live.eventCursor(desk.admin), {}],
+      [await made.desk.live.eventCursor(made.desk.admin), {}],
       [cursor.slice(0, -4), {}],
       [`x${cursor}`, {}],
       [`${cursor.slice(0, 20)}A${cursor.slice(21)}B`, {}],
@@ -120,7 +105,7 @@ describe('arguments', () => {
       [forged('7'), {}],
     ];
     for (const [after, query] of bad) {
-      const answer = await failure(list({}, { ...query, after })).catch((error: Error) => error.message);
+      const answer = await failure(made.list({}, { ...query, after })).catch((error: Error) => error.message);
       expect(answer, after).toMatchObject({ code: 'VALIDATION_FAILED', details: { fields: [{ path: 'after' }] } });
     }
   });

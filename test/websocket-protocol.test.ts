@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { type AnswerError, startEdge } from './support/edge.ts';
+import { type AnswerError, startEdge } from './support/edge-server.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
 beforeAll(async () => {

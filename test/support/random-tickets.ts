@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { TicketFilter, TicketSort } from '../../src/application/ticket/ports.ts';
+import type { TicketFilter, TicketListQuery, TicketSort } from '../../src/application/ticket/ports.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { ClientTier, TicketStatus } from '../../src/domain/enums.ts';
 import { parseReference, type Ticket } from '../../src/domain/ticket.ts';
@@ -26,6 +26,14 @@ export interface RandomTickets {
   readonly clients: Clients;
   /** All of them as they are stored, the deleted ones too. */
   readonly all: readonly Ticket[];
+  /** Lists them to the admin, or to `actor`: the newest 100, unless `query` says otherwise. */
+  readonly list: (
+    filter?: TicketFilter,
+    query?: Partial<TicketListQuery>,
+    actor?: Actor,
+  ) => ReturnType<TestDesk['queries']['listTickets']>;
+  /** The ids of the tickets that `list` shows, in its order. */
+  readonly idsOf: (...query: Parameters<RandomTickets['list']>) => Promise<string[]>;
 }
 
 /** A desk with 90 tickets of every kind, the same ones each time but for their ids. */
@@ -75,7 +83,18 @@ export async function createRandomTickets(): Promise<RandomTickets> {
   }
   const { rows } = await desk.db.pool.query<{ id: string }>('SELECT id FROM tickets');
   const all = await Promise.all(rows.map(({ id }) => desk.stored(id)));
-  return { desk, agent, clients, all };
+  const list: RandomTickets['list'] = (filter = {}, query = {}, actor = desk.admin) =>
+    desk.queries.listTickets(actor, {
+      filter,
+      sort: 'CREATED_AT',
+      direction: 'DESC',
+      first: 100,
+      after: null,
+      page: null,
+      ...query,
+    });
+  const idsOf: RandomTickets['idsOf'] = async (...query) => (await list(...query)).items.map(({ node }) => node.id);
+  return { desk, agent, clients, all, list, idsOf };
 }
 
 /** What a filter means, said without a database. */
