@@ -47,6 +47,15 @@ async function expectEachBreachedOnce(ids: readonly string[]): Promise<void> {
 
 const dueMs = (event: { data: Readonly<Record<string, unknown>> | null }) => Date.parse(String(event.data?.dueAt));
 
+it('a stored deadline that contradicts its clock is mended and holds nothing up', async () => {
+  const ticket = await desk.ticket((await desk.client('VIP')).id);
+  await desk.mutations.changeTicketStatus(desk.admin, { id: ticket.id, status: 'PENDING' });
+  await desk.db.pool.query('UPDATE tickets SET sla_next_deadline_at = created_at WHERE id = $1', [ticket.id]);
+  expect(await desk.overdueUnalerted()).toBe(1);
+  expect(await desk.jobs.detectBreaches()).toBe(0);
+  expect(await desk.overdueUnalerted()).toBe(0);
+});
+
 describe('many claimers', () => {
   it('escalate each of 1,000 due tickets once, in due order', async () => {
     const ids = await openTickets(1_000);

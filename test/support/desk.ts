@@ -169,7 +169,11 @@ export async function failure(action: Promise<unknown>): Promise<{ code: string;
   throw new Error('It should have failed.');
 }
 
-/** Resolves once `condition` holds, asked again after every turn of the event loop that it awaits. */
+/** Resolves once `condition` holds, asked again after every turn of the event loop that it awaits; fails after 20 seconds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+  const giveUpAt = performance.now() + 20_000;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error(`This never came to hold: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -32,8 +32,10 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       const states = await this.#claim(tx, due, limit, 'nearest and free');
       // The order of alerts is that of the due instants that the rows have now, under the lock.
       const inOrder = inDueOrder(states);
-      const changes = inOrder.map(rule).filter((change, i) => change.ticket !== inOrder[i]?.ticket);
-      await saveSlice(tx, changes);
+      const judged = inOrder.map(rule);
+      // The unchanged ones too: a deadline that says something else than its clock is mended, not claimed for ever.
+      await saveSlice(tx, judged);
+      const changes = judged.filter((change, i) => change.ticket !== inOrder[i]?.ticket);
       return { claimed: states.length, changes };
     });
   }
