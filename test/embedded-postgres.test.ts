@@ -37,14 +37,12 @@ describe('embedded Postgres', () => {
     expect(await query<number>(url, `SELECT cardinality(show_trgm('привет')) AS answer`)).toBe(7);
   });
 
-  test('keeps its data, and needs less than a second the second time', async () => {
+  test('keeps its data', async () => {
     const first = await place.start(place.folder);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
 
-    const before = performance.now();
     const second = await place.start(place.folder);
-    expect(performance.now() - before).toBeLessThan(1_000);
     expect(await query(second.url, 'SELECT answer FROM kept')).toBe(42);
   });
 

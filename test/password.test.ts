@@ -1,8 +1,15 @@
+import { verify } from '@node-rs/bcrypt';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkEmail } from '../src/domain/email.ts';
 import { checkNewPassword } from '../src/domain/password.ts';
 import { bcryptPasswords } from '../src/infrastructure/auth/passwords.ts';
+
+// The real one, watched.
+vi.mock('@node-rs/bcrypt', async (original) => {
+  const real = await original<typeof import('@node-rs/bcrypt')>();
+  return { ...real, verify: vi.fn(real.verify) };
+});
 
 const problem = (password: string) => checkNewPassword('input.password', password)[0]?.message;
 
@@ -45,22 +52,14 @@ describe('password hashing', () => {
   });
 
   it('compares also where there is no hash, at the same cost, and says no', async () => {
-    const passwords = await bcryptPasswords({ cost: 9 });
+    const passwords = await bcryptPasswords({ cost: 5 });
     const hash = await passwords.hash('correct horse');
-    const timed = async (known: string | undefined) => {
-      const start = performance.now();
-      expect(await passwords.matches('wrong horse', known)).toBe(false);
-      return performance.now() - start;
-    };
-    // In turns, so that a busy moment of the machine slows both.
-    let [unknown, known] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let round = 0; round < 12; round += 1) {
-      unknown = Math.min(unknown, await timed(undefined));
-      known = Math.min(known, await timed(hash));
-    }
-    const ratio = unknown / known;
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
+    vi.mocked(verify).mockClear();
+    expect(await passwords.matches('wrong horse', undefined)).toBe(false);
+    expect(await passwords.matches('wrong horse', hash)).toBe(false);
+    // The cost stands in the hash itself: "$2b$05$".
+    const costs = vi.mocked(verify).mock.calls.map(([, compared]) => String(compared).split('$')[2]);
+    expect(costs).toEqual(['05', '05']);
     expect(await passwords.matches('a password that is compared and never accepted', undefined)).toBe(false);
   });
 });
@@ -111,9 +110,9 @@ describe('an email address', () => {
     fc.assert(fc.property(fc.emailAddress(), (email) => message(email) === undefined));
   });
 
-  it('is judged in no time, whatever it is', () => {
-    const start = performance.now();
-    for (const text of [`${'a.'.repeat(120)}@`, `a@${'a-'.repeat(120)}`, 'a'.repeat(1_000_000)]) message(text);
-    expect(performance.now() - start).toBeLessThan(100);
+  // A pattern that backtracks would not come to an end with these.
+  it('is judged, whatever it is', () => {
+    const texts = [`${'a.'.repeat(120)}@`, `a@${'a-'.repeat(120)}`, 'a'.repeat(1_000_000)];
+    for (const text of texts) expect(message(text)).toBeDefined();
   });
 });
