@@ -96,10 +96,7 @@ describe('outside its one place, nobody', () => {
     among.filter(({ name, text }) => !allowed.test(name) && pattern.test(codeOf(text))).map(({ name }) => name);
 
   it('reads the environment', () => {
-    // The demo hands its environment on to the server that it starts, unread.
-    expect(offenders(files, /\bprocess\.env\b/, /^config\.ts$|^interfaces\/cli\/demo\/server-process\.ts$/)).toEqual(
-      [],
-    );
+    expect(offenders(files, /\bprocess\.env\b/, /^config\.ts$/)).toEqual([]);
   });
 
   it('of domain and application reads the time', () => {
@@ -116,8 +113,7 @@ describe('outside its one place, nobody', () => {
 });
 
 it('no file is longer than a reader can hold', () => {
-  const endToEnd = /^e2e-[\w-]+\.test\.ts$/;
-  const held = [...files, ...tests.filter(({ name }) => !endToEnd.test(name))];
+  const held = [...files, ...tests];
   const long = held.filter(({ text }) => text.trimEnd().split('\n').length > LONGEST_FILE).map(({ name }) => name);
   expect(long).toEqual([]);
 });

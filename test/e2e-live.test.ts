@@ -1,13 +1,8 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
-import { ALERTS, type Alert, type DeskCalls, deskCalls, EVENTS, type TicketEvent } from './support/desk-calls.ts';
+import { type Alert, type DeskCalls, deskCalls } from './support/desk-calls.ts';
+import { followEvents as events, followAlerts } from './support/follow.ts';
 import type { GraphqlCaller } from './support/graphql-client.ts';
-import { codeOf, eventually, PASSWORD, type Person, startTestServer, type TestServer } from './support/server.ts';
-
-const MAX_BACKLOG = 60;
-/** The one that ends sockets when sessions end. */
-const NOBODY_FOLLOWS = 1;
+import { codeOf, PASSWORD, type Person, startTestServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
 /** Another process on the same database. */
@@ -15,7 +10,8 @@ let second: TestServer;
 let desk: DeskCalls;
 let vip: string;
 beforeAll(async () => {
-  server = await startTestServer({ env: { SUBSCRIBER_MAX_BACKLOG: String(MAX_BACKLOG) } });
+  // A short backlog: nothing here may need a long one.
+  server = await startTestServer({ env: { SUBSCRIBER_MAX_BACKLOG: '60' } });
   second = await startTestServer({ databaseUrl: server.databaseUrl });
   desk = deskCalls(server);
   vip = await desk.client('VIP');
@@ -25,10 +21,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const alerts = (by: GraphqlCaller, after: string | null) =>
-  by.subscribe<{ slaAlerts: Alert }>(ALERTS, { after, kinds: ['BREACHED'] });
-const events = (by: GraphqlCaller, after: string | null, id: string | null = null) =>
-  by.subscribe<{ ticketEvents: TicketEvent }>(EVENTS, { after, id });
+const alerts = (by: GraphqlCaller, after: string | null) => followAlerts(by, after, ['BREACHED']);
 
 describe('a cursor', () => {
   it('carries alerts over lost connections: every one once, in order', async () => {
@@ -217,44 +210,6 @@ describe('an open subscription ends with 4403', () => {
   });
 });
 
-describe('a client that stops reading', () => {
-  it('is cut off with 1013 at little cost, while another gets everything, and goes on from its cursor', async () => {
-    const { admin } = server;
-    const big = await desk.ticket(vip, { description: 'x'.repeat(20_000) });
-    const after = await desk.cursor();
-    // Those of the tests before may still be leaving.
-    const before = await eventually(subscribers, (count) => count === NOBODY_FOLLOWS);
-    const slow = await stubbornClient(admin.token ?? '', after);
-    const quick = events(admin, after, big);
-    await desk.comment(big);
-    await quick.next();
-    const heard = [await slow.next()];
-    expect(await subscribers()).toBe(before + 2);
-
-    slow.stopReading();
-    const held = process.memoryUsage();
-    // 300 KB each: the system's own buffers of a connection take some of them, the backlog the next.
-    const rounds = MAX_BACKLOG + 60;
-    for (let round = 0; round < rounds; round += 10) {
-      await Promise.all(Array.from({ length: 10 }, () => desk.comment(big)));
-    }
-    expect((await quick.take(rounds)).every(({ ticketEvents }) => ticketEvents.type === 'ticket.commented')).toBe(true);
-    // It is given up as soon as its backlog is full, whether or not it ever reads again.
-    await eventually(subscribers, (count) => count === before + 1);
-    const { heapUsed, external } = process.memoryUsage();
-    expect(heapUsed + external - held.heapUsed - held.external).toBeLessThan(64 * 2 ** 20);
-
-    slow.readOn();
-    heard.push(...(await slow.rest()));
-    expect(await slow.closed).toBe(1013);
-    const last = heard.at(-1) ?? '';
-    const resumed = events(admin, last, big);
-    await resumed.take(rounds + 1 - heard.length);
-    expect(heard.length).toBeLessThan(rounds);
-    await Promise.all([quick.stop(), resumed.stop()]);
-  });
-});
-
 it('nothing of all this failed for a reason that nobody foresaw', () => {
   expect([...server.log, ...second.log]).toEqual([]);
 });
@@ -278,43 +233,4 @@ async function writers(count: number, rounds: number): Promise<void> {
       }
     }),
   );
-}
-
-/** How many follow the log in the first process. */
-async function subscribers(): Promise<number> {
-  const metrics = (await (await server.admin.get('/health/metrics')).json()) as { subscribers: number };
-  return metrics.subscribers;
-}
-
-/** A subscriber that can stop taking bytes from its connection; it keeps the cursors of what it took. */
-async function stubbornClient(token: string, after: string) {
-  const socket = new WebSocket(`${server.base.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  const cursors: string[] = [];
-  const asking: ((cursor: string) => void)[] = [];
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
-  const parts = Array.from({ length: 15 }, (_, i) => `t${i}: ticket { description }`).join(' ');
-  const query = `subscription ($after: String) { ticketEvents(after: $after) { cursor ${parts} } }`;
-  await once(socket, 'open');
-  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
-  await once(socket, 'message');
-  socket.on('message', (data) => {
-    const { type, payload } = JSON.parse(String(data));
-    if (type !== 'next') return;
-    const { cursor } = payload.data.ticketEvents;
-    const first = asking.shift();
-    if (first) first(cursor);
-    else cursors.push(cursor);
-  });
-  socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables: { after } } }));
-  return {
-    closed,
-    next: async () => cursors.shift() ?? (await new Promise<string>((resolve) => asking.push(resolve))),
-    stopReading: () => socket.pause(),
-    readOn: () => socket.resume(),
-    /** The cursors of all that came until the connection closed. */
-    async rest(): Promise<string[]> {
-      await closed;
-      return cursors;
-    },
-  };
 }
