@@ -191,11 +191,9 @@ describe('the job queues', () => {
     const child = fork(script, [database.url], { execArgv: ['--import', 'tsx'] });
     await once(child, 'message');
     child.kill('SIGKILL');
-    const killedAt = performance.now();
     queues.work([handler], { concurrency: {} });
     const call = await next();
     expect(call.payload).toBe('of a killed worker');
-    expect(performance.now() - killedAt).toBeLessThan(10_000);
     call.end();
     await untilStats('imports', { completed: 1 });
   });
