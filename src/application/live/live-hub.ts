@@ -65,7 +65,7 @@ export class LiveHub {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
       // News that came when the last round had ended, but not yet this promise.
-      if (this.#again) this.#wake();
+      if (this.#again && this.#stopListening) this.#wake();
     });
   }
 
