@@ -37,6 +37,13 @@ describe('the request id', () => {
   });
 });
 
+it('a subscription over HTTP is refused whole, and told where to go', async () => {
+  const { response, errors } = await server.query('subscription { never }');
+  expect(response.status).toBe(400);
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'VALIDATION_FAILED', fields: [{ path: 'query' }] });
+  expect(errors?.[0]?.message).toContain('WebSocket');
+});
+
 describe('signing in at the edge', () => {
   it('makes the token of a request its actor', async () => {
     expect((await server.query('{ me }', {}, { authorization: 'Bearer good' })).data).toEqual({ me: 'ada' });
