@@ -89,6 +89,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     clients: (ids: readonly string[]) => clients.byIds(ids),
     openTickets: (ids: readonly string[]) => clients.openTickets(ids),
     escalations: (ids: readonly string[]) => tickets.escalationsOf(ids),
+    endedCycles: (ids: readonly string[]) => tickets.endedCyclesOf(ids),
     policyVersion: policies.version.bind(policies),
     now,
   };

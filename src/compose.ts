@@ -78,7 +78,10 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     queues,
     reader: new ThreadedWorkbookReader(),
     policyTargets: async () => {
-      const [vip, normal] = [await desk.stores.policies.inForce('VIP'), await desk.stores.policies.inForce('NORMAL')];
+      const [vip, normal] = [
+        await desk.stores.policies.inForce({ tier: 'VIP' }),
+        await desk.stores.policies.inForce({ tier: 'NORMAL' }),
+      ];
       return { VIP: vip.resolutionMinutes, NORMAL: normal.resolutionMinutes };
     },
     refreshReports: reports.refreshReports,

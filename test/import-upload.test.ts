@@ -43,6 +43,7 @@ beforeAll(async () => {
     clients: async () => [],
     openTickets: async () => [],
     escalations: async () => [],
+    endedCycles: async () => [],
     policyVersion: () => Promise.reject(new Error('not asked for here')),
     users: async (ids: readonly string[]) => ids.map(() => user),
     now: () => new Date(),

@@ -41,7 +41,7 @@ async function expectEachBreachedOnce(ids: readonly string[]): Promise<void> {
   const stored = await desk.stores.tickets.byIds(ids);
   for (const ticket of stored) {
     expect(ticket?.clock.breachedAt).toEqual(ticket?.clock.dueAt ?? ticket?.clock.breachedAt);
-    expect(ticket?.escalationLevel).toBe(1);
+    expect(ticket?.clock.escalationLevel).toBe(1);
   }
 }
 
@@ -118,20 +118,22 @@ describe('a claim', () => {
     const ids = await openTickets(10);
     const before = await desk.events();
     desk.advance(600 * MINUTE);
-    const failing = desk.slices.changeDue(desk.clock.now(), 500, ({ ticket }) => ({
-      ...unchanged({ ...ticket, version: ticket.version + 1 }),
-      // The second of the same level in a cycle breaks the rule that makes it once.
-      escalations: [1, 1].map((level) => ({
-        id: v7(),
-        ticketId: ticket.id,
-        cycle: 1,
-        level,
-        reason: 'sla_breached',
-        escalatedAt: desk.clock.now(),
-        acknowledgedById: null,
-        acknowledgedAt: null,
+    const failing = desk.slices.changeDue(desk.clock.now(), 500, (states) =>
+      states.map(({ ticket }) => ({
+        ...unchanged({ ...ticket, version: ticket.version + 1 }),
+        // The second of the same level in a cycle breaks the rule that makes it once.
+        escalations: [1, 1].map((level) => ({
+          id: v7(),
+          ticketId: ticket.id,
+          cycle: 1,
+          level,
+          reason: 'sla_breached',
+          escalatedAt: desk.clock.now(),
+          acknowledgedById: null,
+          acknowledgedAt: null,
+        })),
       })),
-    }));
+    );
     await expect(failing).rejects.toThrow();
     expect(await desk.events()).toEqual(before);
     expect(await desk.escalationsOf(ids[0] ?? '')).toEqual([]);
@@ -219,7 +221,7 @@ describe('what detection records', () => {
     const ticket = await desk.ticket((await desk.client('NORMAL')).id);
     desk.advance(1_440 * MINUTE);
     await desk.jobs.detectBreaches();
-    expect(await desk.stored(ticket.id)).toMatchObject({ status: 'OPEN', escalationLevel: 0, version: 2 });
+    expect(await desk.stored(ticket.id)).toMatchObject({ status: 'OPEN', version: 2, clock: { escalationLevel: 0 } });
     expect(await desk.escalationsOf(ticket.id)).toMatchObject([{ level: 0, acknowledgedAt: null }]);
   });
 
@@ -251,10 +253,16 @@ describe('what detection records', () => {
     await desk.mutations.changeTicketStatus(desk.admin, { id, status: 'RESOLVED' });
     desk.advance(1_000 * MINUTE);
     const reopened = await desk.mutations.changeTicketStatus(desk.admin, { id, status: 'IN_PROGRESS' });
-    expect(reopened).toMatchObject({ escalationLevel: 0, resolvedAt: null });
-    expect(reopened.clock).toMatchObject({ cycle: 2, state: 'RUNNING', breachedAt: null, startedAt: desk.clock.now() });
-    const [ended] = await desk.stores.tickets.endedCycles(id);
-    expect(ended).toMatchObject({ cycle: 1, state: 'MET' });
+    expect(reopened).toMatchObject({ resolvedAt: null });
+    expect(reopened.clock).toMatchObject({
+      cycle: 2,
+      escalationLevel: 0,
+      state: 'RUNNING',
+      breachedAt: null,
+      startedAt: desk.clock.now(),
+    });
+    const [[ended] = []] = await desk.stores.tickets.endedCyclesOf([id]);
+    expect(ended).toMatchObject({ cycle: 1, escalationLevel: 1 });
     expect(ended?.breachedAt).toEqual(ended?.dueAt);
     desk.advance(120 * MINUTE);
     await desk.jobs.detectBreaches();

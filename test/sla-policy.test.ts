@@ -16,6 +16,9 @@ const promise = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}): 
   resolutionMinutes,
   atRiskPercent: 75,
   breachAction: 'NOTIFY_SUPERVISOR',
+  escalateEveryMinutes: null,
+  maxEscalationLevel: 3,
+  calendar: null,
   ...rest,
 });
 const setPolicy = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}) =>

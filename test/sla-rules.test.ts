@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TICKET_STATUSES, type TicketStatus } from '../src/domain/enums.ts';
-import { detect, moveToPolicy } from '../src/domain/sla-detection.ts';
 import { changeStatus, remove, restore } from '../src/domain/ticket-changes.ts';
 import { checkTransition } from '../src/domain/ticket-status.ts';
-import { at, context, MINUTE, policyFor, ticketUnder } from './support/clocks.ts';
+import { at, context, detect, MINUTE, moveToPolicy, policyFor, ticketUnder } from './support/clocks.ts';
 
 const vip = policyFor('VIP');
 const normal = policyFor('NORMAL');
@@ -42,7 +41,7 @@ describe('detection', () => {
       ['sla.breached', null, null],
       ['ticket.status_changed', 'OPEN', 'ESCALATED'],
     ]);
-    expect(change.ticket).toMatchObject({ status: 'ESCALATED', escalationLevel: 1, version: 2 });
+    expect(change.ticket).toMatchObject({ status: 'ESCALATED', version: 2, clock: { escalationLevel: 1 } });
     expect(change.ticket.clock).toMatchObject({ breachedAt: at(120 * MINUTE), detectedAt: at(121 * MINUTE) });
     expect(change.escalations).toMatchObject([{ level: 1, cycle: 1, reason: 'sla_breached' }]);
     expect(change.events[0]?.data).toMatchObject({ action: 'ESCALATE', escalationLevel: 1, tier: 'VIP', cycle: 1 });
@@ -51,7 +50,7 @@ describe('detection', () => {
   it('tells supervisors of a NORMAL ticket: status and level stay, one escalation of level 0', () => {
     const change = detect(ticketUnder(normal), normal, context(1_440 * MINUTE));
     expect(change.events.map(({ type }) => type)).toEqual(['sla.breached']);
-    expect(change.ticket).toMatchObject({ status: 'OPEN', escalationLevel: 0, version: 2 });
+    expect(change.ticket).toMatchObject({ status: 'OPEN', version: 2, clock: { escalationLevel: 0 } });
     expect(change.escalations).toMatchObject([{ level: 0, cycle: 1 }]);
   });
 
@@ -73,7 +72,7 @@ describe('detection', () => {
 
   it('records a breach once, as policy_changed, when an edit moves the due instant into the past', () => {
     const shorter = policyFor('NORMAL', { version: 2, resolutionMinutes: 30 });
-    const change = moveToPolicy(ticketUnder(normal), normal, shorter, 'sla.policy_changed', context(60 * MINUTE));
+    const change = moveToPolicy(ticketUnder(normal), normal, shorter, context(60 * MINUTE));
     expect(change.events.map(({ type, from, to }) => [type, from, to])).toEqual([
       ['sla.policy_changed', '1', '2'],
       ['sla.breached', null, null],
@@ -82,7 +81,7 @@ describe('detection', () => {
     expect(change.ticket.clock).toMatchObject({ breachedAt: at(30 * MINUTE), dueAt: at(30 * MINUTE) });
     expect(change.ticket.version).toBe(3);
     const longer = policyFor('NORMAL', { version: 3, resolutionMinutes: 500 });
-    const relaxed = moveToPolicy(change.ticket, shorter, longer, 'sla.policy_changed', context(61 * MINUTE));
+    const relaxed = moveToPolicy(change.ticket, shorter, longer, context(61 * MINUTE));
     expect(relaxed.events.map(({ type }) => type)).toEqual(['sla.policy_changed']);
     expect(relaxed.ticket.clock).toMatchObject({ breachedAt: at(30 * MINUTE), dueAt: at(500 * MINUTE) });
     expect(detect(relaxed.ticket, longer, context(600 * MINUTE)).events).toEqual([]);
@@ -90,15 +89,15 @@ describe('detection', () => {
 
   it('warns at once, and once, when an edit moves only the warning into the past', () => {
     const sooner = policyFor('VIP', { version: 2, atRiskPercent: 10 });
-    const change = moveToPolicy(ticketUnder(vip), vip, sooner, 'sla.policy_changed', context(60 * MINUTE));
+    const change = moveToPolicy(ticketUnder(vip), vip, sooner, context(60 * MINUTE));
     expect(change.events.map(({ type }) => type)).toEqual(['sla.policy_changed', 'sla.at_risk']);
     const later = policyFor('VIP', { version: 3, atRiskPercent: 90 });
-    const back = moveToPolicy(change.ticket, sooner, later, 'sla.policy_changed', context(61 * MINUTE));
+    const back = moveToPolicy(change.ticket, sooner, later, context(61 * MINUTE));
     expect(detect(back.ticket, later, context(110 * MINUTE)).events).toEqual([]);
   });
 
   it('records what had come due under the former tier for what it was', () => {
-    const change = moveToPolicy(ticketUnder(vip), vip, normal, 'sla.tier_changed', context(121 * MINUTE));
+    const change = moveToPolicy(ticketUnder(vip), vip, normal, context(121 * MINUTE));
     expect(change.events.map(({ type, from, to }) => [type, from, to])).toEqual([
       ['sla.breached', null, null],
       ['ticket.status_changed', 'OPEN', 'ESCALATED'],
@@ -109,6 +108,6 @@ describe('detection', () => {
 
   it('leaves a met clock under the policy that it was met under', () => {
     const met = changeStatus(ticketUnder(vip), 'RESOLVED', vip, context(MINUTE)).ticket;
-    expect(moveToPolicy(met, vip, normal, 'sla.tier_changed', context(2 * MINUTE)).ticket).toBe(met);
+    expect(moveToPolicy(met, vip, normal, context(2 * MINUTE)).ticket).toBe(met);
   });
 });

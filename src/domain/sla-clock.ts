@@ -1,3 +1,4 @@
+import { type WorkingTime, workingTime } from './calendar/working-time.ts';
 import type { ClientTier } from './enums.ts';
 import type { SlaPolicy } from './sla-policy.ts';
 
@@ -28,6 +29,14 @@ export interface SlaClock {
   /** The instant that was due, not the instant it was noticed. */
   readonly breachedAt: Date | null;
   readonly detectedAt: Date | null;
+  /** 0, or the level that this cycle was escalated to. */
+  readonly escalationLevel: number;
+  /** From where the ladder counts to its next level: the instant of the last one, or an edit (see applyPolicy). */
+  readonly ladderFrom: Date | null;
+  /** When the next level is due; null: not breached, not running, acknowledged, no ladder, or at its top. */
+  readonly nextEscalationAt: Date | null;
+  /** When the breach was acknowledged, which stops the ladder for the rest of the cycle. */
+  readonly acknowledgedAt: Date | null;
   readonly metAt: Date | null;
   readonly intervals: readonly SlaInterval[];
 }
@@ -47,52 +56,84 @@ export function startClock(policy: SlaPolicy, at: Date, cycle: number, reason: s
     atRiskAlertedAt: null,
     breachedAt: null,
     detectedAt: null,
+    escalationLevel: 0,
+    ladderFrom: null,
+    nextEscalationAt: null,
+    acknowledgedAt: null,
     metAt: null,
     intervals: [{ state: 'RUNNING', from: at, to: null, reason }],
   };
-  return { ...clock, ...deadlines(clock, policy) };
+  return withDeadlines(clock, policy);
 }
 
 /** The clock stands still from `at` on: nothing is due. */
 export function pauseClock(clock: SlaClock, at: Date, reason: string): SlaClock {
   if (clock.state !== 'RUNNING') return clock;
-  return { ...nextStretch(clock, 'PAUSED', at, reason), dueAt: null, atRiskAt: null };
+  return { ...nextStretch(clock, 'PAUSED', at, reason), dueAt: null, atRiskAt: null, nextEscalationAt: null };
 }
 
-/** The clock runs again from `at` on; what it stood still is added to its due instant. */
+/** The clock runs again from `at` on; the working time that it stood still is added to its due instants. */
 export function resumeClock(clock: SlaClock, policy: SlaPolicy, at: Date, reason: string): SlaClock {
   if (clock.state !== 'PAUSED') return clock;
-  const running = nextStretch(clock, 'RUNNING', at, reason);
-  return { ...running, ...deadlines(running, policy) };
+  return withDeadlines(nextStretch(clock, 'RUNNING', at, reason), policy);
 }
 
 /** The promise is settled at `at`; a met clock says when it would have been due. */
 export function meetClock(clock: SlaClock, policy: SlaPolicy, at: Date): SlaClock {
   if (clock.state === 'MET') return clock;
-  const ended = { ...clock, state: 'MET' as const, metAt: at, intervals: endLast(clock.intervals, at) };
-  return { ...ended, ...deadlines(ended, policy) };
+  return withDeadlines({ ...clock, state: 'MET', metAt: at, intervals: endLast(clock.intervals, at) }, policy);
 }
 
-/** The same cycle under another policy: same start, same pauses, new deadlines. What was breached stays so. */
-export function applyPolicy(clock: SlaClock, policy: SlaPolicy): SlaClock {
+/**
+ * The same cycle under another policy since `at`: same start, same pauses, new deadlines. What was breached stays so. A level of
+ * the ladder that the new policy would put into the past counts from the edit instead: nobody could have acknowledged in time.
+ */
+export function applyPolicy(clock: SlaClock, policy: SlaPolicy, at: Date): SlaClock {
   const moved = { ...clock, tier: policy.tier, policyVersion: policy.version };
-  return clock.state === 'RUNNING' ? { ...moved, ...deadlines(moved, policy) } : moved;
+  if (clock.state === 'MET') return moved;
+  const climbing = moved.ladderFrom && policy.escalateEveryMinutes !== null;
+  const waited = climbing ? stretchesMs(moved, 'RUNNING', policy, at, moved.ladderFrom) : 0;
+  const isPast = climbing && waited >= (policy.escalateEveryMinutes ?? 0) * MINUTE_MS;
+  const counted = isPast ? { ...moved, ladderFrom: at } : moved;
+  return clock.state === 'RUNNING' ? withDeadlines(counted, policy) : counted;
 }
 
-/** The next instant at which this clock has something to say: at risk, then breached; null when it has not. */
+/** The cycle has broken its promise: at its due instant, of which `ladderFrom` differs only after an edit (docs/sla.md). */
+export function breachClock(
+  clock: SlaClock,
+  policy: SlaPolicy,
+  breach: { readonly dueAt: Date; readonly detectedAt: Date; readonly ladderFrom: Date; readonly level: number },
+): SlaClock {
+  const { dueAt, detectedAt, ladderFrom, level } = breach;
+  const breached = { ...clock, breachedAt: dueAt, detectedAt, ladderFrom };
+  return withDeadlines({ ...breached, escalationLevel: Math.max(clock.escalationLevel, level) }, policy);
+}
+
+/** One level up at `at`, from where the next one counts. */
+export function climbLadder(clock: SlaClock, policy: SlaPolicy, at: Date): SlaClock {
+  return withDeadlines({ ...clock, escalationLevel: clock.escalationLevel + 1, ladderFrom: at }, policy);
+}
+
+/** Somebody has taken the breach on: no further level in this cycle. */
+export function acknowledgeClock(clock: SlaClock, at: Date): SlaClock {
+  return { ...clock, acknowledgedAt: at, nextEscalationAt: null };
+}
+
+/** The next instant at which this clock has something to say: at risk, breached, then each level; null when it has not. */
 export function nextDeadline(clock: SlaClock): Date | null {
-  if (clock.state !== 'RUNNING' || clock.breachedAt || !clock.dueAt) return null;
+  if (clock.state !== 'RUNNING') return null;
+  if (clock.breachedAt) return clock.nextEscalationAt;
   return clock.atRiskAt && !clock.atRiskAlertedAt ? clock.atRiskAt : clock.dueAt;
 }
 
-/** Milliseconds of the target that are used up at `now`. */
-export function elapsedMs(clock: SlaClock, now: Date): number {
-  return totalMs(clock, 'RUNNING', now);
+/** Milliseconds of working time, by the calendar of `policy`, that are used up at `now`. */
+export function elapsedMs(clock: Pick<SlaClock, 'intervals'>, policy: SlaPolicy, now: Date): number {
+  return stretchesMs(clock, 'RUNNING', policy, now);
 }
 
 /** Milliseconds left of the target at `now`; negative once overdue. */
 export function remainingMs(clock: SlaClock, policy: SlaPolicy, now: Date): number {
-  return policy.resolutionMinutes * MINUTE_MS - elapsedMs(clock, now);
+  return policy.resolutionMinutes * MINUTE_MS - elapsedMs(clock, policy, now);
 }
 
 /** A stretch with its share of whole seconds: floor(total at its end) - floor(total at its start), so that shares sum exactly. */
@@ -100,31 +141,61 @@ export interface ExplainedInterval extends SlaInterval {
   readonly workingSeconds: number;
 }
 
-/** Every stretch with its seconds. Running and paused time are summed apart; an open stretch is measured up to `now`. */
-export function explain(clock: SlaClock, now: Date): ExplainedInterval[] {
+/**
+ * Every stretch with its seconds of working time by the calendar of `policy`. Running and paused time are summed apart; an open
+ * stretch is measured up to `now`.
+ */
+export function explain(clock: Pick<SlaClock, 'intervals'>, policy: SlaPolicy, now: Date): ExplainedInterval[] {
+  const time = workingTime(policy.calendar);
   const totals = { RUNNING: 0, PAUSED: 0 };
   return clock.intervals.map((interval) => {
     const before = totals[interval.state];
-    const after = before + lengthMs(interval, now);
+    const after = before + time.between(interval.from, interval.to ?? now);
     totals[interval.state] = after;
     return { ...interval, workingSeconds: Math.floor(after / 1000) - Math.floor(before / 1000) };
   });
 }
 
-function deadlines(clock: SlaClock, policy: SlaPolicy): Pick<SlaClock, 'dueAt' | 'atRiskAt'> {
+function withDeadlines(clock: SlaClock, policy: SlaPolicy): SlaClock {
+  const time = workingTime(policy.calendar);
   const targetMs = policy.resolutionMinutes * MINUTE_MS;
-  const paused = totalMs(clock, 'PAUSED', clock.startedAt);
-  const after = (ms: number) => new Date(clock.startedAt.getTime() + Math.floor(ms) + paused);
-  return { dueAt: after(targetMs), atRiskAt: after((targetMs * policy.atRiskPercent) / 100) };
+  // All stretches have ended but a running last one, so `startedAt` stands for a `now` that does not matter.
+  const paused = stretchesMs(clock, 'PAUSED', policy, clock.startedAt);
+  const after = (ms: number) => time.after(clock.startedAt, Math.floor(ms) + paused);
+  return {
+    ...clock,
+    dueAt: after(targetMs),
+    atRiskAt: after((targetMs * policy.atRiskPercent) / 100),
+    nextEscalationAt: nextLevelAt(clock, policy, time),
+  };
 }
 
-function totalMs(clock: SlaClock, state: SlaInterval['state'], now: Date): number {
-  return clock.intervals.reduce((sum, each) => (each.state === state ? sum + lengthMs(each, now) : sum), 0);
+function nextLevelAt(clock: SlaClock, policy: SlaPolicy, time: WorkingTime): Date | null {
+  const { ladderFrom } = clock;
+  const isStopped =
+    clock.state !== 'RUNNING' || clock.acknowledgedAt || clock.escalationLevel >= policy.maxEscalationLevel;
+  if (isStopped || !ladderFrom || policy.escalateEveryMinutes === null) return null;
+  const paused = stretchesMs(clock, 'PAUSED', policy, ladderFrom, ladderFrom);
+  return time.after(ladderFrom, policy.escalateEveryMinutes * MINUTE_MS + paused);
 }
 
-/** Never negative: clocks of two machines may be a little apart. */
-function lengthMs(interval: SlaInterval, now: Date): number {
-  return Math.max(0, (interval.to ?? now).getTime() - interval.from.getTime());
+/** Working time of all stretches of `state`, as far as they lie after `since`; an open one is measured up to `now`. */
+function stretchesMs(
+  clock: Pick<SlaClock, 'intervals'>,
+  state: SlaInterval['state'],
+  policy: SlaPolicy,
+  now: Date,
+  since: Date | null = null,
+): number {
+  const time = workingTime(policy.calendar);
+  let sum = 0;
+  for (const each of clock.intervals) {
+    if (each.state !== state) continue;
+    const from = since && since > each.from ? since : each.from;
+    // Never negative, though clocks of two machines may be a little apart: working time before its start is none.
+    sum += time.between(from, each.to ?? now);
+  }
+  return sum;
 }
 
 /** Stretches join without gap or overlap, also when the next change comes from a machine whose clock is behind. */

@@ -1,21 +1,25 @@
 import type { NewEvent } from './event.ts';
-import { applyPolicy, nextDeadline } from './sla-clock.ts';
+import { alertEvent, type EscalationReason } from './sla-alert.ts';
+import { applyPolicy, breachClock, climbLadder, nextDeadline } from './sla-clock.ts';
 import type { SlaPolicy } from './sla-policy.ts';
-import { after, type Escalation, type Ticket, type TicketChange, unchanged } from './ticket.ts';
+import { after, type Escalation, type Ticket, type TicketChange, type TicketState, unchanged } from './ticket.ts';
 import { type ChangeContext, revise, ticketEvent } from './ticket-changes.ts';
 
-/** Why a promise broke: its time ran out, or an edit of policy or tier moved the due instant into the past. */
-export type BreachReason = 'sla_breached' | 'policy_changed';
+/** One thing that time did to a ticket: the true instant, and what it made of the ticket. */
+export interface Step {
+  readonly at: Date;
+  readonly change: TicketChange;
+}
 
-/** What an alert tells, kept in its event, so that it says the same however often and late it is delivered. */
-export interface AlertData extends Record<string, unknown> {
-  readonly tier: string;
-  readonly action: string | null;
-  readonly escalationLevel: number;
-  readonly dueAt: string;
-  readonly detectedAt: string;
-  readonly cycle: number;
-  readonly reason?: BreachReason;
+interface Due {
+  readonly kind: 'at_risk' | 'breached' | 'escalated';
+  readonly at: Date;
+}
+
+/** Why a breach came, and from where its ladder counts when that is not the due instant. */
+interface Cause {
+  readonly reason: EscalationReason;
+  readonly ladderFrom?: Date;
 }
 
 /** The next instant at which the system has to look at `ticket`; a deleted ticket never alerts. */
@@ -24,110 +28,171 @@ export function nextDeadlineOf(ticket: Ticket): Date | null {
 }
 
 /**
- * What has come due for `ticket` by `now`, recorded: a breach, else an at-risk alert, else nothing. Both past at once (after
- * an outage) is a breach alone: a warning of what already happened helps nobody. Asking again changes nothing.
+ * What would be recorded first for `ticket` at `now`; null when nothing has come due. A warning and a breach that are both past
+ * (after an outage) are the breach alone: a warning of what already happened helps nobody.
  */
-export function detect(
-  ticket: Ticket,
-  policy: SlaPolicy,
-  context: ChangeContext,
-  reason: BreachReason = 'sla_breached',
-): TicketChange {
-  const deadline = nextDeadlineOf(ticket);
-  if (!deadline || deadline > context.now) return unchanged(ticket);
-  const { dueAt, atRiskAt } = ticket.clock;
-  if (dueAt && dueAt <= context.now) return breach(ticket, policy, dueAt, context, reason);
-  return atRiskAt && dueAt ? warn(ticket, atRiskAt, dueAt, context) : unchanged(ticket);
+export function nextDue(ticket: Ticket, now: Date): Due | null {
+  const at = nextDeadlineOf(ticket);
+  if (!at || at > now) return null;
+  const { breachedAt, dueAt } = ticket.clock;
+  if (breachedAt) return { kind: 'escalated', at };
+  return dueAt && dueAt <= now ? { kind: 'breached', at: dueAt } : { kind: 'at_risk', at };
 }
 
 /**
- * Puts the running cycle under `policy` (its tier's next version or another tier's) and records what thereby lies in the past.
- * What had already come due under the policy until now (`former`) is recorded first, for what it was.
+ * Everything that has come due for a ticket by `context.now`, step by step, those after `until` left out. A ticket under an outdated
+ * policy is judged by it up to the edit, and by the one in force from then on, whenever this is asked: the outcome is the same as
+ * if the ticket had been moved in the instant of the edit.
  */
-export function moveToPolicy(
-  ticket: Ticket,
-  former: SlaPolicy,
-  policy: SlaPolicy,
-  type: 'sla.policy_changed' | 'sla.tier_changed',
-  context: ChangeContext,
-): TicketChange {
-  if (ticket.clock.state === 'MET') return unchanged(ticket);
-  return after(detect(ticket, former, context), (current) => {
-    const { clock } = current;
-    if (clock.tier === policy.tier && clock.policyVersion === policy.version) return unchanged(current);
-    const moved = revise(current, context.now, { clock: applyPolicy(clock, policy) });
-    const steps =
-      type === 'sla.tier_changed' ? [clock.tier, policy.tier] : [`${clock.policyVersion}`, `${policy.version}`];
-    const event = ticketEvent(context, current, type, {
-      from: steps[0] ?? null,
-      to: steps[1] ?? null,
-      data: {
-        dueAtBefore: clock.dueAt?.toISOString() ?? null,
-        dueAtAfter: moved.clock.dueAt?.toISOString() ?? null,
-      },
-    });
-    return after({ ...unchanged(moved), events: [event] }, (next) => detect(next, policy, context, 'policy_changed'));
-  });
+export function stepsDue(state: TicketState, by: ChangeContext, until: Date = by.now): Step[] {
+  // Time is nobody's doing, whoever asks.
+  const context = { ...by, actor: null };
+  const steps: Step[] = [];
+  let { ticket } = state;
+  const take = (at: Date, change: TicketChange) => {
+    steps.push({ at, change });
+    ticket = change.ticket;
+  };
+  /** Records what came due by `end`; whether nothing of it lay after `until`. */
+  const recordAll = (policy: SlaPolicy, end: Date): boolean => {
+    for (let due = nextDue(ticket, end); due; due = nextDue(ticket, end)) {
+      if (due.at > until) return false;
+      take(due.at, record(ticket, due, policy, context));
+    }
+    return true;
+  };
+  if (isOutdated(state)) {
+    const editedAt = editInstant(state, context.now);
+    if (!recordAll(state.policy, editedAt) || editedAt > until) return steps;
+    take(editedAt, move(ticket, state.policyInForce, editedAt, context));
+  }
+  recordAll(state.policyInForce, context.now);
+  return steps;
 }
 
-function breach(
-  ticket: Ticket,
-  policy: SlaPolicy,
-  dueAt: Date,
-  context: ChangeContext,
-  reason: BreachReason,
-): TicketChange {
-  const system = { ...context, actor: null };
-  const escalates = policy.breachAction === 'ESCALATE';
-  const level = escalates ? 1 : 0;
-  const status = escalates ? 'ESCALATED' : ticket.status;
-  const broken = revise(ticket, context.now, {
-    status,
-    escalationLevel: Math.max(ticket.escalationLevel, level),
-    clock: { ...ticket.clock, breachedAt: dueAt, detectedAt: context.now },
+/** All of `stepsDue` as one change: the ticket as it should be at `context.now`, under the policy in force unless it is settled. */
+export function catchUp(state: TicketState, context: ChangeContext): TicketChange {
+  return stepsDue(state, context).reduce((change, step) => after(change, () => step.change), unchanged(state.ticket));
+}
+
+/**
+ * The steps of many tickets in the order of their true instants, tickets of the same instant by number. `states` are those with the
+ * nearest deadlines; when there are more (`isAll` false), only what lies before all of theirs is certain to come next.
+ */
+export function stepsInOrder(states: readonly TicketState[], isAll: boolean, context: ChangeContext): TicketChange[] {
+  const firsts = states.map(({ ticket }) => nextDue(ticket, context.now)?.at.getTime() ?? 0);
+  const until = isAll ? context.now : new Date(firsts.reduce((latest, each) => Math.max(latest, each), 0));
+  const steps = states.flatMap((state) => stepsDue(state, context, until).map((step, index) => ({ ...step, index })));
+  const ordered = steps.toSorted(
+    (a, b) => a.at.getTime() - b.at.getTime() || a.change.ticket.number - b.change.ticket.number || a.index - b.index,
+  );
+  return ordered.map(({ change }) => change);
+}
+
+function isOutdated({ ticket, policyInForce }: TicketState): boolean {
+  const { state, tier, policyVersion } = ticket.clock;
+  return state !== 'MET' && (tier !== policyInForce.tier || policyVersion !== policyInForce.version);
+}
+
+/** Since when the policy in force applies: since its edit; to a client whose tier changed, since it is noticed. */
+function editInstant({ ticket, policyInForce }: TicketState, now: Date): Date {
+  const isEdit = ticket.clock.tier === policyInForce.tier && policyInForce.changedAt < now;
+  return isEdit ? policyInForce.changedAt : now;
+}
+
+/** Puts the running cycle under `policy` and records what the edit thereby puts into the past: once, with that reason. */
+function move(ticket: Ticket, policy: SlaPolicy, editedAt: Date, context: ChangeContext): TicketChange {
+  const { clock } = ticket;
+  const moved = revise(ticket, context.now, { clock: applyPolicy(clock, policy, editedAt) });
+  const isTier = clock.tier !== policy.tier;
+  const event = ticketEvent(context, ticket, isTier ? 'sla.tier_changed' : 'sla.policy_changed', {
+    from: isTier ? clock.tier : `${clock.policyVersion}`,
+    to: isTier ? policy.tier : `${policy.version}`,
+    data: {
+      policyVersion: policy.version,
+      dueAtBefore: clock.dueAt?.toISOString() ?? null,
+      dueAtAfter: moved.clock.dueAt?.toISOString() ?? null,
+    },
   });
-  const escalation: Escalation = {
-    id: context.newId(),
-    ticketId: ticket.id,
-    cycle: ticket.clock.cycle,
-    level,
-    reason,
-    escalatedAt: dueAt,
-    acknowledgedById: null,
-    acknowledgedAt: null,
-  };
-  const events: NewEvent[] = [alert(system, broken, 'sla.breached', dueAt, dueAt, policy.breachAction, reason)];
-  if (status !== ticket.status) {
-    events.push(ticketEvent(system, ticket, 'ticket.status_changed', { from: ticket.status, to: status }));
+  const change = { ...unchanged(moved), events: [event] };
+  const due = nextDue(moved, editedAt);
+  const cause = { reason: 'policy_changed' as const, ladderFrom: editedAt };
+  return due ? after(change, (current) => record(current, due, policy, context, cause)) : change;
+}
+
+function record(
+  ticket: Ticket,
+  due: Due,
+  policy: SlaPolicy,
+  context: ChangeContext,
+  cause: Cause = { reason: 'sla_breached' },
+): TicketChange {
+  switch (due.kind) {
+    case 'at_risk':
+      return warn(ticket, due.at, context);
+    case 'breached':
+      return breach(ticket, due.at, policy, context, cause);
+    case 'escalated':
+      return climb(ticket, due.at, policy, context);
   }
-  return { ...unchanged(broken), events, escalations: [escalation] };
 }
 
 /** No version of the ticket: a warning changes nothing that anybody could have decided on. */
-function warn(ticket: Ticket, atRiskAt: Date, dueAt: Date, context: ChangeContext): TicketChange {
-  const system = { ...context, actor: null };
+function warn(ticket: Ticket, at: Date, context: ChangeContext): TicketChange {
   const warned = { ...ticket, clock: { ...ticket.clock, atRiskAlertedAt: context.now } };
-  return { ...unchanged(warned), events: [alert(system, warned, 'sla.at_risk', atRiskAt, dueAt, null)] };
+  const event = alertEvent(context, warned, 'sla.at_risk', { occurredAt: at, dueAt: ticket.clock.dueAt ?? at });
+  return { ...unchanged(warned), events: [event] };
 }
 
-/** An alert's event; `dueAt` is the promise it speaks of, `occurredAt` the true instant of what it tells. */
-export function alert(
+function breach(ticket: Ticket, at: Date, policy: SlaPolicy, context: ChangeContext, cause: Cause): TicketChange {
+  const escalates = policy.breachAction === 'ESCALATE';
+  const breached = { dueAt: at, detectedAt: context.now, ladderFrom: cause.ladderFrom ?? at, level: escalates ? 1 : 0 };
+  const broken = revise(ticket, context.now, {
+    status: escalates ? 'ESCALATED' : ticket.status,
+    clock: breachClock(ticket.clock, policy, breached),
+  });
+  const { reason } = cause;
+  const event = alertEvent(context, broken, 'sla.breached', {
+    occurredAt: at,
+    dueAt: at,
+    action: policy.breachAction,
+    reason,
+  });
+  return raise(ticket, broken, { level: breached.level, at, reason }, event, context);
+}
+
+/** Nobody acknowledged the level before: the next one. */
+function climb(ticket: Ticket, at: Date, policy: SlaPolicy, context: ChangeContext): TicketChange {
+  const clock = climbLadder(ticket.clock, policy, at);
+  const climbed = revise(ticket, context.now, { status: 'ESCALATED', clock });
+  const reason = 'not_acknowledged';
+  const event = alertEvent(context, climbed, 'sla.escalated', {
+    occurredAt: at,
+    dueAt: clock.breachedAt ?? at,
+    reason,
+  });
+  return raise(ticket, climbed, { level: clock.escalationLevel, at, reason }, event, context);
+}
+
+/** The change from `before` to `raised`, with its escalation, its alert, and a change of status when there is one. */
+function raise(
+  before: Ticket,
+  raised: Ticket,
+  { level, at, reason }: { readonly level: number; readonly at: Date; readonly reason: EscalationReason },
+  alert: NewEvent,
   context: ChangeContext,
-  ticket: Ticket,
-  type: 'sla.at_risk' | 'sla.breached' | 'sla.acknowledged',
-  occurredAt: Date,
-  dueAt: Date,
-  action: SlaPolicy['breachAction'] | null,
-  reason?: BreachReason,
-): NewEvent {
-  const data: AlertData = {
-    tier: ticket.clock.tier,
-    action,
-    escalationLevel: ticket.escalationLevel,
-    dueAt: dueAt.toISOString(),
-    detectedAt: context.now.toISOString(),
-    cycle: ticket.clock.cycle,
-    ...(reason ? { reason } : {}),
+): TicketChange {
+  const escalation: Escalation = {
+    id: context.newId(),
+    ticketId: before.id,
+    cycle: before.clock.cycle,
+    level,
+    reason,
+    escalatedAt: at,
+    acknowledgedById: null,
+    acknowledgedAt: null,
   };
-  return ticketEvent(context, ticket, type, { occurredAt, data });
+  const steps = { from: before.status, to: raised.status };
+  const moved = steps.from === steps.to ? [] : [ticketEvent(context, before, 'ticket.status_changed', steps)];
+  return { ...unchanged(raised), events: [alert, ...moved], escalations: [escalation] };
 }

@@ -38,6 +38,11 @@ export function revise(ticket: Ticket, now: Date, fields: Partial<Ticket>): Tick
   return { ...ticket, ...fields, updatedAt: now, version: ticket.version + 1 };
 }
 
+/** What the event of a new cycle tells, so that the log alone explains the clock. */
+export function startedUnder({ tier, policyVersion }: SlaClock): { tier: string; policyVersion: number } {
+  return { tier, policyVersion };
+}
+
 /** A status change by the transition table, with what it means for the clock (docs/sla.md). */
 export function changeStatus(
   ticket: Ticket,
@@ -57,11 +62,16 @@ export function changeStatus(
     // Closing an unresolved ticket resolves it at the same instant.
     resolvedAt: isSettled(to) ? (ticket.resolvedAt ?? now) : null,
     closedAt: to === 'CLOSED' ? now : null,
-    escalationLevel: reopened ? 0 : ticket.escalationLevel,
   });
   return {
     ...unchanged(changed),
-    events: [ticketEvent(context, ticket, 'ticket.status_changed', { from: ticket.status, to })],
+    events: [
+      ticketEvent(context, ticket, 'ticket.status_changed', {
+        from: ticket.status,
+        to,
+        data: reopened ? startedUnder(clock) : null,
+      }),
+    ],
     endedCycle: reopened ? ticket.clock : null,
   };
 }

@@ -2,6 +2,7 @@ import { DomainError } from './domain-error.ts';
 import type { TicketStatus } from './enums.ts';
 import type { NewEvent } from './event.ts';
 import type { SlaClock } from './sla-clock.ts';
+import type { SlaPolicy } from './sla-policy.ts';
 
 export interface Ticket {
   readonly id: string;
@@ -15,7 +16,6 @@ export interface Ticket {
   readonly clientId: string;
   readonly assigneeId: string | null;
   readonly createdById: string;
-  readonly escalationLevel: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly resolvedAt: Date | null;
@@ -24,6 +24,15 @@ export interface Ticket {
   /** Rises on every change of the ticket, the system's too; not on comments. */
   readonly version: number;
   readonly clock: SlaClock;
+}
+
+/** What a rule decides on: a locked ticket and the policies that may apply to it. */
+export interface TicketState {
+  readonly ticket: Ticket;
+  /** The policy version that the running cycle is under. */
+  readonly policy: SlaPolicy;
+  /** What is in force now for the client's present tier. */
+  readonly policyInForce: SlaPolicy;
 }
 
 /** One step of a cycle's escalation; unique by (ticket, cycle, level). */
@@ -46,6 +55,8 @@ export interface TicketChange {
   readonly escalations: readonly Escalation[];
   /** The cycle that a reopening ended. */
   readonly endedCycle: SlaClock | null;
+  /** Who took on all open escalations of the present cycle, and when; null: nobody did. */
+  readonly acknowledgement: { readonly by: string; readonly at: Date } | null;
 }
 
 /** "TSP-1042", as people write and search it. */
@@ -61,7 +72,7 @@ export function parseReference(text: string): number | null {
 
 /** The whole change of nothing: a base to add to. */
 export function unchanged(ticket: Ticket): TicketChange {
-  return { ticket, events: [], escalations: [], endedCycle: null };
+  return { ticket, events: [], escalations: [], endedCycle: null, acknowledgement: null };
 }
 
 /** `first`, and then what `next` makes of its ticket, as one change. */
@@ -72,6 +83,7 @@ export function after(first: TicketChange, next: (ticket: Ticket) => TicketChang
     events: [...first.events, ...second.events],
     escalations: [...first.escalations, ...second.escalations],
     endedCycle: second.endedCycle ?? first.endedCycle,
+    acknowledgement: second.acknowledgement ?? first.acknowledgement,
   };
 }
 

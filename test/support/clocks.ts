@@ -1,7 +1,8 @@
 import type { ClientTier } from '../../src/domain/enums.ts';
 import { startClock } from '../../src/domain/sla-clock.ts';
+import { catchUp } from '../../src/domain/sla-detection.ts';
 import type { SlaPolicy } from '../../src/domain/sla-policy.ts';
-import type { Ticket } from '../../src/domain/ticket.ts';
+import type { Ticket, TicketChange } from '../../src/domain/ticket.ts';
 import type { ChangeContext } from '../../src/domain/ticket-changes.ts';
 
 export const MINUTE = 60_000;
@@ -18,6 +19,9 @@ export function policyFor(tier: ClientTier, changes: Partial<SlaPolicy> = {}): S
     resolutionMinutes: tier === 'VIP' ? 120 : 1_440,
     atRiskPercent: 75,
     breachAction: tier === 'VIP' ? 'ESCALATE' : 'NOTIFY_SUPERVISOR',
+    escalateEveryMinutes: null,
+    maxEscalationLevel: 3,
+    calendar: null,
     changedById: null,
     changedAt: at(0),
     ...changes,
@@ -38,6 +42,16 @@ export function context(ms: number): ChangeContext {
   };
 }
 
+/** What time did to a ticket whose policy is in force. */
+export function detect(ticket: Ticket, policy: SlaPolicy, here: ChangeContext): TicketChange {
+  return catchUp({ ticket, policy, policyInForce: policy }, here);
+}
+
+/** What time and the edit, made in the same instant, did to a ticket that was under `former`. */
+export function moveToPolicy(ticket: Ticket, former: SlaPolicy, policy: SlaPolicy, here: ChangeContext): TicketChange {
+  return catchUp({ ticket, policy: former, policyInForce: { ...policy, changedAt: here.now } }, here);
+}
+
 /** A ticket opened at the start. */
 export function ticketUnder(policy: SlaPolicy): Ticket {
   return {
@@ -51,7 +65,6 @@ export function ticketUnder(policy: SlaPolicy): Ticket {
     clientId: 'client',
     assigneeId: null,
     createdById: 'user',
-    escalationLevel: 0,
     createdAt: at(0),
     updatedAt: at(0),
     resolvedAt: null,

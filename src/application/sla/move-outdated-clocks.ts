@@ -1,4 +1,4 @@
-import { moveToPolicy } from '../../domain/sla-detection.ts';
+import { stepsInOrder } from '../../domain/sla-detection.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import type { ClockSlices, OutdatedScope } from './ports.ts';
 
@@ -30,14 +30,9 @@ export const moveOutdatedClocks =
     let more = true;
     while (more && moved < atMost && !signal?.aborted) {
       const limit = Math.min(SLICE, atMost - moved);
-      const slice = await deps.slices.changeOutdated(scope, limit, ({ ticket, policy, policyInForce }) => {
-        const type = policyInForce.tier === ticket.clock.tier ? 'sla.policy_changed' : 'sla.tier_changed';
-        return moveToPolicy(ticket, policy, policyInForce, type, {
-          actor: null,
-          now: deps.clock.now(),
-          newId: deps.newId,
-        });
-      });
+      const slice = await deps.slices.changeOutdated(scope, limit, (states) =>
+        stepsInOrder(states, true, { actor: null, now: deps.clock.now(), newId: deps.newId }),
+      );
       moved += slice;
       more = slice === limit;
     }

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
+import { normalCalendar } from '../../domain/calendar/business-calendar.ts';
 import { throwIfInvalid } from '../../domain/domain-error.ts';
 import { policyProblems, type SlaPolicy, type SlaPolicyEdit } from '../../domain/sla-policy.ts';
 import { authorise } from '../authorise.ts';
@@ -12,10 +13,11 @@ import type { PolicyStore } from './ports.ts';
  */
 export const setSlaPolicy =
   (deps: { policies: PolicyStore; moveOutdatedClocks: MoveOutdatedClocks; clock: Clock; newId: NewId }) =>
-  async (actor: Actor, edit: SlaPolicyEdit): Promise<SlaPolicy> => {
+  async (actor: Actor, asked: SlaPolicyEdit): Promise<SlaPolicy> => {
     authorise(actor, 'policy.write');
-    throwIfInvalid(policyProblems(edit, 'input'));
     const now = deps.clock.now();
+    throwIfInvalid(policyProblems(asked, 'input', now));
+    const edit = { ...asked, calendar: asked.calendar && normalCalendar(asked.calendar) };
     const policy = await deps.policies.set(edit, actor.id, now, (next) => ({
       id: deps.newId(),
       type: 'policy.set',

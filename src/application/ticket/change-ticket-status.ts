@@ -1,9 +1,8 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { TicketStatus } from '../../domain/enums.ts';
-import { detect } from '../../domain/sla-detection.ts';
+import { catchUp } from '../../domain/sla-detection.ts';
 import { after, checkKept, checkVersion, type Ticket } from '../../domain/ticket.ts';
 import { changeStatus } from '../../domain/ticket-changes.ts';
-import { isSettled } from '../../domain/ticket-status.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import { changeVisible } from './find-ticket.ts';
@@ -23,11 +22,10 @@ export const changeTicketStatus =
   (deps: { tickets: TicketStore; clock: Clock; newId: NewId }) =>
   async (actor: Actor, { id, status, expectedVersion }: Input): Promise<Ticket> => {
     authorise(actor, 'ticket.write');
-    return changeVisible(deps.tickets, actor, id, ({ ticket, policy, policyInForce }) => {
-      checkVersion(ticket, expectedVersion);
-      checkKept(ticket);
+    return changeVisible(deps.tickets, actor, id, (state) => {
+      checkVersion(state.ticket, expectedVersion);
+      checkKept(state.ticket);
       const context = { actor, now: deps.clock.now(), newId: deps.newId };
-      const applicable = isSettled(ticket.status) ? policyInForce : policy;
-      return after(detect(ticket, policy, context), (current) => changeStatus(current, status, applicable, context));
+      return after(catchUp(state, context), (ticket) => changeStatus(ticket, status, state.policyInForce, context));
     });
   };

@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { notFound, throwIfInvalid } from '../../domain/domain-error.ts';
 import { startClock } from '../../domain/sla-clock.ts';
 import type { Ticket } from '../../domain/ticket.ts';
-import { ticketEvent } from '../../domain/ticket-changes.ts';
+import { startedUnder, ticketEvent } from '../../domain/ticket-changes.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import { authorise } from '../authorise.ts';
 import type { ClientStore } from '../client/ports.ts';
@@ -62,7 +62,7 @@ export const createTicket =
     if (assigneeId) authorise(actor, 'ticket.assign', { assigneeId: null, nextAssigneeId: assigneeId });
 
     const now = deps.clock.now();
-    const policy = await deps.policies.inForce(client.tier);
+    const policy = await deps.policies.inForce(client);
     const draft: TicketDraft = {
       id,
       title: fields.value.title ?? '',
@@ -73,7 +73,6 @@ export const createTicket =
       clientId: client.id,
       assigneeId,
       createdById: actor.id,
-      escalationLevel: 0,
       createdAt: now,
       updatedAt: now,
       resolvedAt: null,
@@ -83,7 +82,10 @@ export const createTicket =
       clock: startClock(policy, now, 1, 'The ticket was created.'),
     };
     const context = { actor, now, newId: deps.newId };
-    const created = ticketEvent(context, { ...draft, number: 0 }, 'ticket.created', { to: 'OPEN' });
+    const created = ticketEvent(context, { ...draft, number: 0 }, 'ticket.created', {
+      to: 'OPEN',
+      data: startedUnder(draft.clock),
+    });
     const fingerprint = deps.fingerprint(
       JSON.stringify([actor.id, { ...fields.value, clientId: client.id, assigneeId }]),
     );

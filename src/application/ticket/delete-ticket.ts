@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import { detect } from '../../domain/sla-detection.ts';
+import { catchUp } from '../../domain/sla-detection.ts';
 import { after, type Ticket } from '../../domain/ticket.ts';
 import { remove } from '../../domain/ticket-changes.ts';
 import { authorise } from '../authorise.ts';
@@ -12,8 +12,8 @@ export const deleteTicket =
   (deps: { tickets: TicketStore; clock: Clock; newId: NewId }) =>
   async (actor: Actor, id: string): Promise<Ticket> => {
     authorise(actor, 'ticket.delete');
-    return changeVisible(deps.tickets, actor, id, ({ ticket, policy }) => {
+    return changeVisible(deps.tickets, actor, id, (state) => {
       const context = { actor, now: deps.clock.now(), newId: deps.newId };
-      return after(detect(ticket, policy, context), (current) => remove(current, context));
+      return after(catchUp(state, context), (current) => remove(current, context));
     });
   };

@@ -1,9 +1,9 @@
 import { may } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { notFound } from '../../domain/domain-error.ts';
-import type { Ticket } from '../../domain/ticket.ts';
+import type { Ticket, TicketState } from '../../domain/ticket.ts';
 import { asUuid } from '../../domain/uuid.ts';
-import type { TicketState, TicketStore } from './ports.ts';
+import type { TicketStore } from './ports.ts';
 
 /** The ticket when the actor may know of it; else null, as for one that does not exist. */
 export function visible(actor: Actor, ticket: Ticket | null): Ticket | null {

@@ -1,18 +1,8 @@
 import type { ClientTier, TicketStatus } from '../../domain/enums.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { SlaClock } from '../../domain/sla-clock.ts';
-import type { SlaPolicy } from '../../domain/sla-policy.ts';
-import type { Escalation, Ticket, TicketChange } from '../../domain/ticket.ts';
+import type { Escalation, Ticket, TicketChange, TicketState } from '../../domain/ticket.ts';
 import type { Page } from '../page.ts';
-
-/** What a rule is given to decide on: the locked ticket and the policies that may apply to it. */
-export interface TicketState {
-  readonly ticket: Ticket;
-  /** The policy version that the running cycle is under. */
-  readonly policy: SlaPolicy;
-  /** What is in force now for the client's present tier; a new cycle starts under it. */
-  readonly policyInForce: SlaPolicy;
-}
 
 /** A ticket before the store has given it its number. */
 export type TicketDraft = Omit<Ticket, 'number'>;
@@ -60,6 +50,22 @@ export interface TicketListQuery {
   readonly page: number | null;
 }
 
+/** A cycle that a reopening ended: what remains of its clock. */
+export type EndedCycle = Pick<
+  SlaClock,
+  | 'tier'
+  | 'policyVersion'
+  | 'cycle'
+  | 'startedAt'
+  | 'dueAt'
+  | 'breachedAt'
+  | 'detectedAt'
+  | 'escalationLevel'
+  | 'acknowledgedAt'
+  | 'metAt'
+  | 'intervals'
+>;
+
 export interface TicketStore {
   /**
    * Stores a new ticket with its number. `createdFrom` is the fingerprint of caller and input: the same id and fingerprint
@@ -78,21 +84,9 @@ export interface TicketStore {
   list(query: TicketListQuery): Promise<Page<Ticket>>;
   /** The escalations of each ticket, oldest first, in the order of `ticketIds`. */
   escalationsOf(ticketIds: readonly string[]): Promise<Escalation[][]>;
-  /** Acknowledges what is open in the ticket's present cycle; see acknowledgeEscalation for the rules it enforces. */
-  acknowledge(
-    id: string,
-    by: string,
-    at: Date,
-    event: (state: TicketState) => NewEvent,
-  ): Promise<Acknowledgement | null>;
   escalation(id: string): Promise<Escalation | null>;
-  endedCycles(ticketId: string): Promise<SlaClock[]>;
-}
-
-export interface Acknowledgement {
-  readonly ticket: Ticket;
-  /** 'now': this call did it; 'before': it had been done; 'nothing': the cycle has no escalation. */
-  readonly outcome: 'now' | 'before' | 'nothing' | 'deleted';
+  /** The cycles of each ticket that a reopening ended, oldest first, in the order of `ticketIds`. */
+  endedCyclesOf(ticketIds: readonly string[]): Promise<EndedCycle[][]>;
 }
 
 export interface CommentStore {

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import { detect } from '../../domain/sla-detection.ts';
+import { catchUp } from '../../domain/sla-detection.ts';
 import { after, type Ticket } from '../../domain/ticket.ts';
 import { restore } from '../../domain/ticket-changes.ts';
 import { authorise } from '../authorise.ts';
@@ -12,8 +12,8 @@ export const restoreTicket =
   (deps: { tickets: TicketStore; clock: Clock; newId: NewId }) =>
   async (actor: Actor, id: string): Promise<Ticket> => {
     authorise(actor, 'ticket.delete');
-    return changeVisible(deps.tickets, actor, id, ({ ticket, policy }) => {
+    return changeVisible(deps.tickets, actor, id, (state) => {
       const context = { actor, now: deps.clock.now(), newId: deps.newId };
-      return after(restore(ticket, context), (current) => detect(current, policy, context));
+      return after(restore(state.ticket, context), (ticket) => catchUp({ ...state, ticket }, context));
     });
   };

@@ -1,9 +1,8 @@
 import { asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ClaimedSlice, ClockSlices, Deadlines, OutdatedScope } from '../../application/sla/ports.ts';
-import type { TicketState } from '../../application/ticket/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
-import { nextDeadlineOf } from '../../domain/sla-detection.ts';
-import type { TicketChange } from '../../domain/ticket.ts';
+import { policyFor } from '../../domain/sla-policy.ts';
+import type { TicketChange, TicketState } from '../../domain/ticket.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
@@ -21,26 +20,33 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     this.#policies = policies;
   }
 
-  changeDue(now: Date, limit: number, rule: (state: TicketState) => TicketChange): Promise<ClaimedSlice | null> {
+  changeDue(
+    now: Date,
+    limit: number,
+    rule: (states: readonly TicketState[]) => readonly TicketChange[],
+  ): Promise<ClaimedSlice | null> {
     return this.#db.transaction(async (tx) => {
       // One claimer at a time, so that alerts come in due order; whoever finds another one at it leaves.
       const { rows } = await tx.sql.execute<{ mine: boolean }>(
         sql`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.claimDueClocks}) AS mine`,
       );
       if (!rows[0]?.mine) return null;
-      const due = sql`${tickets.slaNextDeadlineAt} <= ${now.toISOString()}::timestamptz`;
-      const states = await this.#claim(tx, due, limit, 'nearest and free');
-      // The order of alerts is that of the due instants that the rows have now, under the lock.
-      const inOrder = inDueOrder(states);
-      const judged = inOrder.map(rule);
-      // The unchanged ones too: a deadline that says something else than its clock is mended, not claimed for ever.
-      await saveSlice(tx, judged);
-      const changes = judged.filter((change, i) => change.ticket !== inOrder[i]?.ticket);
+      const at = sql`${now.toISOString()}::timestamptz`;
+      // Where warning and breach are both past, what is recorded is the breach: it takes its place in the order by its due instant.
+      const recorded = sql`CASE WHEN ${tickets.slaBreachedAt} IS NULL AND ${tickets.slaDueAt} <= ${at}
+                                THEN ${tickets.slaDueAt} ELSE ${tickets.slaNextDeadlineAt} END`;
+      const states = await this.#claim(tx, sql`${tickets.slaNextDeadlineAt} <= ${at}`, limit, recorded);
+      const changes = rule(states);
+      await saveSlice(tx, states, changes);
       return { claimed: states.length, changes };
     });
   }
 
-  changeOutdated(scope: OutdatedScope, limit: number, rule: (state: TicketState) => TicketChange): Promise<number> {
+  changeOutdated(
+    scope: OutdatedScope,
+    limit: number,
+    rule: (states: readonly TicketState[]) => readonly TicketChange[],
+  ): Promise<number> {
     return this.#db.transaction(async (tx) => {
       // One mover after the other, and rows that somebody holds are waited for: an edit that overtakes the moving of the one
       // before it would else skip what that one holds, and leave it behind.
@@ -49,7 +55,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       const unsettled = sql`${tickets.slaState} <> 'MET'`;
       // Each question in the form of an index: a million running clocks are not to be looked at for it.
       const older = (tier: ClientTier) =>
-        sql`${unsettled} AND ${tickets.slaTier} = ${tier} AND ${tickets.slaPolicyVersion} < ${inForce[tier].version}`;
+        sql`${unsettled} AND ${tickets.slaTier} = ${tier} AND ${tickets.slaPolicyVersion} < ${policyFor(inForce, { tier }).version}`;
       const retiered = sql`${unsettled} AND ${tickets.slaTier} <> ${clients.tier}`;
       const recently = sql`${clients.tierChangedAt} > now() - interval '30 days'`;
       const questions =
@@ -61,8 +67,8 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       let claimed = 0;
       for (const question of questions) {
         if (claimed >= limit) break;
-        const states = await this.#claim(tx, question, limit - claimed, 'any');
-        await saveSlice(tx, inDueOrder(states).map(rule));
+        const states = await this.#claim(tx, question, limit - claimed, null);
+        await saveSlice(tx, states, rule(states));
         claimed += states.length;
       }
       return claimed;
@@ -96,17 +102,19 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     return Number(rows[0]?.overdue);
   }
 
-  /** Locks the tickets first and reads them after, so that what a rule sees is what the lock holds. */
-  async #claim(tx: Tx, where: SQL, limit: number, which: 'nearest and free' | 'any'): Promise<TicketState[]> {
-    const order = which === 'any' ? [] : [asc(tickets.slaNextDeadlineAt), asc(tickets.id)];
+  /**
+   * With an `order`: the first free ones; without: any, and held ones are waited for. Locks the tickets first and reads them after, so that
+   * what a rule sees is what the lock holds.
+   */
+  async #claim(tx: Tx, where: SQL, limit: number, order: SQL | null): Promise<TicketState[]> {
     const locked = await tx.sql
       .select({ id: tickets.id })
       .from(tickets)
       .innerJoin(clients, eq(clients.id, tickets.clientId))
       .where(where)
-      .orderBy(...order)
+      .orderBy(...(order ? [order, asc(tickets.number)] : []))
       .limit(limit)
-      .for('update', which === 'any' ? { of: tickets } : { of: tickets, skipLocked: true });
+      .for('update', order ? { of: tickets, skipLocked: true } : { of: tickets });
     if (locked.length === 0) return [];
     const ids = locked.map(({ id }) => id);
     const rows = await tx.sql
@@ -116,14 +124,4 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       .where(inArray(tickets.id, ids));
     return toStates(tx.sql, this.#policies, rows);
   }
-}
-
-function inDueOrder(states: readonly TicketState[]): TicketState[] {
-  return states.toSorted((a, b) => deadlineMs(a) - deadlineMs(b) || a.ticket.number - b.ticket.number);
-}
-
-function deadlineMs(state: TicketState): number {
-  const due = state.ticket.clock.dueAt;
-  const next = nextDeadlineOf(state.ticket);
-  return (next ?? due ?? state.ticket.createdAt).getTime();
 }

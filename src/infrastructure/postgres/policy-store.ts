@@ -1,7 +1,7 @@
-import { and, eq, type InferSelectModel, sql } from 'drizzle-orm';
+import { and, desc, eq, type InferSelectModel, sql } from 'drizzle-orm';
 import type { PolicyStore } from '../../application/sla/ports.ts';
 import { CLIENT_TIERS, type ClientTier } from '../../domain/enums.ts';
-import type { SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import { type PolicyKey, policyFor, type SlaPolicy, type SlaPolicyEdit } from '../../domain/sla-policy.ts';
 import type { Database, Sql } from './database.ts';
 import { slaPolicies } from './schema/tickets.ts';
 
@@ -18,24 +18,24 @@ export class PostgresPolicyStore implements PolicyStore {
     this.#db = db;
   }
 
-  async inForce(tier: ClientTier): Promise<SlaPolicy> {
-    return (await this.inForceBy(this.#db.sql))[tier];
+  async inForce(key: PolicyKey): Promise<SlaPolicy> {
+    return policyFor(await this.inForceBy(this.#db.sql), key);
   }
 
   async all(): Promise<SlaPolicy[]> {
     const policies = await this.inForceBy(this.#db.sql);
-    return CLIENT_TIERS.map((tier) => policies[tier]);
+    return CLIENT_TIERS.map((tier) => policyFor(policies, { tier }));
   }
 
-  /** What is in force for every tier, read in the caller's transaction. */
-  async inForceBy(tx: Sql): Promise<Record<ClientTier, SlaPolicy>> {
+  /** What is in force for every tier, read in the caller's transaction; see policyFor. */
+  async inForceBy(tx: Sql): Promise<SlaPolicy[]> {
     const rows = await tx.select().from(slaPolicies).where(inForce);
-    const of = (tier: ClientTier): SlaPolicy => {
-      const row = rows.find((each) => each.tier === tier);
-      if (!row) throw new Error(`There is no SLA policy for ${tier}: the start of the server seeds them.`);
-      return this.#keep(row);
-    };
-    return { VIP: of('VIP'), NORMAL: of('NORMAL') };
+    return rows.map((row) => this.#keep(row));
+  }
+
+  async history(tier: ClientTier): Promise<SlaPolicy[]> {
+    const versions = this.#db.sql.select().from(slaPolicies).where(eq(slaPolicies.tier, tier));
+    return (await versions.orderBy(desc(slaPolicies.version))).map((row) => this.#keep(row));
   }
 
   version(tier: ClientTier, version: number): Promise<SlaPolicy> {
@@ -58,7 +58,7 @@ export class PostgresPolicyStore implements PolicyStore {
     return this.#db.transaction(async (tx) => {
       // One edit of a tier after the other: the version in force is the highest one.
       await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(hashtext(${`sla_policy:${edit.tier}`}))`);
-      const { version } = (await this.inForceBy(tx.sql))[edit.tier];
+      const { version } = policyFor(await this.inForceBy(tx.sql), edit);
       const [row] = await tx.sql
         .insert(slaPolicies)
         .values({ ...edit, version: version + 1, changedById: by, changedAt: at })
@@ -77,9 +77,11 @@ export class PostgresPolicyStore implements PolicyStore {
       .onConflictDoNothing();
   }
 
+  /** The same object for the same version: what is compiled for its calendar is found again. */
   #keep(row: Row): SlaPolicy {
-    const policy: SlaPolicy = row;
-    this.#versions.set(`${policy.tier}:${policy.version}`, policy);
+    const key = `${row.tier}:${row.version}`;
+    const policy: SlaPolicy = this.#versions.get(key) ?? row;
+    this.#versions.set(key, policy);
     return policy;
   }
 }

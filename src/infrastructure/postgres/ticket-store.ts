@@ -1,16 +1,9 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { Page } from '../../application/page.ts';
-import type {
-  Acknowledgement,
-  TicketDraft,
-  TicketListQuery,
-  TicketState,
-  TicketStore,
-} from '../../application/ticket/ports.ts';
+import type { EndedCycle, TicketDraft, TicketListQuery, TicketStore } from '../../application/ticket/ports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { NewEvent } from '../../domain/event.ts';
-import type { SlaClock } from '../../domain/sla-clock.ts';
-import type { Escalation, Ticket, TicketChange } from '../../domain/ticket.ts';
+import type { Escalation, Ticket, TicketChange, TicketState } from '../../domain/ticket.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { clients } from './schema/people.ts';
@@ -61,32 +54,6 @@ export class PostgresTicketStore implements TicketStore {
     });
   }
 
-  async acknowledge(
-    id: string,
-    by: string,
-    at: Date,
-    event: (state: TicketState) => NewEvent,
-  ): Promise<Acknowledgement | null> {
-    return this.#db.transaction(async (tx) => {
-      const state = await this.#lock(tx, id);
-      if (!state) return null;
-      const { ticket } = state;
-      if (ticket.deletedAt) return { ticket, outcome: 'deleted' };
-      const ofCycle = and(eq(escalations.ticketId, id), eq(escalations.cycle, ticket.clock.cycle));
-      const open = await tx.sql
-        .update(escalations)
-        .set({ acknowledgedById: by, acknowledgedAt: at })
-        .where(and(ofCycle, isNull(escalations.acknowledgedAt)))
-        .returning({ id: escalations.id });
-      if (open.length === 0) {
-        const [any] = await tx.sql.select({ id: escalations.id }).from(escalations).where(ofCycle).limit(1);
-        return { ticket, outcome: any ? 'before' : 'nothing' };
-      }
-      tx.append([event(state)]);
-      return { ticket, outcome: 'now' };
-    });
-  }
-
   async byIds(ids: readonly string[]): Promise<(Ticket | null)[]> {
     if (ids.length === 0) return [];
     const rows = await this.#db.sql
@@ -120,19 +87,17 @@ export class PostgresTicketStore implements TicketStore {
     return row ?? null;
   }
 
-  async endedCycles(ticketId: string): Promise<SlaClock[]> {
+  async endedCyclesOf(ticketIds: readonly string[]): Promise<EndedCycle[][]> {
     const rows = await this.#db.sql
       .select()
       .from(slaCycles)
-      .where(eq(slaCycles.ticketId, ticketId))
+      .where(inArray(slaCycles.ticketId, [...ticketIds]))
       .orderBy(asc(slaCycles.cycle));
-    return rows.map(({ ticketId: _, intervals, ...row }) => ({
-      ...row,
-      state: 'MET',
-      atRiskAt: null,
-      atRiskAlertedAt: null,
-      intervals: intervals.map(toInterval),
-    }));
+    return ticketIds.map((id) =>
+      rows
+        .filter(({ ticketId }) => ticketId === id)
+        .map(({ ticketId: _, intervals, ...row }) => ({ ...row, intervals: intervals.map(toInterval) })),
+    );
   }
 
   async #lock(tx: Tx, id: string): Promise<TicketState | null> {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Client } from '../../application/client/ports.ts';
+import type { EndedCycle } from '../../application/ticket/ports.ts';
 import type { SlaPolicy } from '../../domain/sla-policy.ts';
 import type { Escalation, Ticket } from '../../domain/ticket.ts';
 import type { User } from '../../domain/user.ts';
@@ -11,6 +12,7 @@ export interface BatchReads {
   readonly clients: (ids: readonly string[]) => Promise<readonly (Client | null)[]>;
   readonly openTickets: (clientIds: readonly string[]) => Promise<readonly number[]>;
   readonly escalations: (ticketIds: readonly string[]) => Promise<readonly (readonly Escalation[])[]>;
+  readonly endedCycles: (ticketIds: readonly string[]) => Promise<readonly (readonly EndedCycle[])[]>;
   readonly policyVersion: (tier: SlaPolicy['tier'], version: number) => Promise<SlaPolicy>;
   readonly now: () => Date;
 }
@@ -22,6 +24,7 @@ export interface Loaders {
   readonly client: DataLoader<string, Client | null>;
   readonly openTickets: DataLoader<string, number>;
   readonly escalations: DataLoader<string, readonly Escalation[]>;
+  readonly endedCycles: DataLoader<string, readonly EndedCycle[]>;
   readonly policyVersion: BatchReads['policyVersion'];
   readonly now: () => Date;
 }
@@ -34,6 +37,7 @@ export function createLoaders(reads: BatchReads): Loaders {
     client: batched(reads.clients),
     openTickets: batched(reads.openTickets),
     escalations: batched(reads.escalations),
+    endedCycles: batched(reads.endedCycles),
     policyVersion: reads.policyVersion,
     now: reads.now,
   };

@@ -12,6 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { BusinessCalendar } from '../../../domain/calendar/business-calendar.ts';
 import type { BreachAction, ClientTier, TicketStatus } from '../../../domain/enums.ts';
 import { instant } from './columns.ts';
 import { clients, users } from './people.ts';
@@ -63,6 +64,10 @@ export const tickets = pgTable(
     slaBreachedAt: instant('sla_breached_at'),
     slaDetectedAt: instant('sla_detected_at'),
     slaMetAt: instant('sla_met_at'),
+    /** From where the ladder counts to its next level; null before the breach. */
+    slaLadderFrom: instant('sla_ladder_from'),
+    slaNextEscalationAt: instant('sla_next_escalation_at'),
+    slaAcknowledgedAt: instant('sla_acknowledged_at'),
     slaIntervals: jsonb('sla_intervals').$type<StoredInterval[]>().notNull(),
     /** The next instant at which the clock has something to say; null when it has not. What detection reads. */
     slaNextDeadlineAt: instant('sla_next_deadline_at'),
@@ -105,6 +110,8 @@ export const slaCycles = pgTable(
     dueAt: instant('due_at'),
     breachedAt: instant('breached_at'),
     detectedAt: instant('detected_at'),
+    escalationLevel: integer('escalation_level').notNull().default(0),
+    acknowledgedAt: instant('acknowledged_at'),
     metAt: instant('met_at'),
     intervals: jsonb('intervals').$type<StoredInterval[]>().notNull(),
   },
@@ -120,6 +127,10 @@ export const slaPolicies = pgTable(
     resolutionMinutes: integer('resolution_minutes').notNull(),
     atRiskPercent: integer('at_risk_percent').notNull(),
     breachAction: text('breach_action').$type<BreachAction>().notNull(),
+    escalateEveryMinutes: integer('escalate_every_minutes'),
+    maxEscalationLevel: integer('max_escalation_level').notNull().default(3),
+    /** null: round the clock. */
+    calendar: jsonb('calendar').$type<BusinessCalendar>(),
     changedById: uuid('changed_by_id').references(() => users.id),
     changedAt: instant('changed_at').notNull(),
   },

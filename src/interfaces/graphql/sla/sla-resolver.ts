@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { listSlaPolicies } from '../../../application/sla/list-sla-policies.ts';
 import type { setSlaPolicy } from '../../../application/sla/set-sla-policy.ts';
 import { type GraphqlContext, signedIn } from '../context.ts';
-import { SlaPolicyInputType, SlaPolicyType, toSlaPolicy } from './sla-policy-type.ts';
+import { SlaPolicyInputType, SlaPolicyType, toPolicyEdit, toSlaPolicy } from './sla-policy-type.ts';
 
 /** What an `SlaResolver` calls. */
 export interface SlaUseCases {
@@ -27,9 +27,6 @@ export class SlaResolver {
     @Ctx() context: GraphqlContext,
     @Arg('input', () => SlaPolicyInputType, { description: 'The whole policy.' }) input: SlaPolicyInputType,
   ): Promise<SlaPolicyType> {
-    const { tier, resolutionMinutes, atRiskPercent, breachAction } = input;
-    return toSlaPolicy(
-      await this.useCases.setSlaPolicy(signedIn(context), { tier, resolutionMinutes, atRiskPercent, breachAction }),
-    );
+    return toSlaPolicy(await this.useCases.setSlaPolicy(signedIn(context), toPolicyEdit(input)));
   }
 }

@@ -13,16 +13,16 @@ import { toUser, UserType } from '../user/user-type.ts';
 export class EscalationType extends Node {
   readonly __typename = 'Escalation';
 
-  @Field(() => Int, { description: '0: supervisors were notified; 1: escalated.' })
+  @Field(() => Int, { description: '0: supervisors were notified; 1 and up: escalated.' })
   readonly level!: number;
 
   @Field(() => String, {
     description:
-      'Why: sla_breached (the time ran out) or policy_changed (an edit of policy or tier moved the due instant into the past).',
+      'Why: sla_breached (the time ran out), policy_changed (an edit of policy or tier moved the due instant into the past) or not_acknowledged (nobody took on the level before).',
   })
   readonly reason!: string;
 
-  @Field(() => DateTime, { description: 'The due instant that was missed.' })
+  @Field(() => DateTime, { description: 'The due instant that was missed; of a later level, when it came due.' })
   readonly escalatedAt!: Date;
 
   @Field(() => UserType, { nullable: true, description: 'Who acknowledged it; null until somebody has.' })

@@ -108,6 +108,7 @@ export function toTicket(ticket: Ticket): TicketType {
     ticket,
     number,
     reference: ticketReference(number),
+    escalationLevel: clock.escalationLevel,
     client: async (_, { loaders }) => toClient(present(await loaders.client.load(clientId), `Client ${clientId}`)),
     assignee: async (_, { loaders }) =>
       assigneeId === null ? null : toUser(present(await loaders.user.load(assigneeId), `User ${assigneeId}`)),
@@ -115,6 +116,6 @@ export function toTicket(ticket: Ticket): TicketType {
     escalations: async (_, { loaders }) => (await loaders.escalations.load(id)).map(toEscalation),
     allowedTransitions: (_, { actor }) =>
       !ticket.deletedAt && may(actor, 'ticket.write', ticket) ? TRANSITIONS[ticket.status] : [],
-    sla: (_, { loaders }) => toSlaClock(clock, loaders.now()),
+    sla: (_, { loaders }) => toSlaClock(id, clock, loaders.now()),
   };
 }
