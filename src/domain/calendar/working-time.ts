@@ -119,8 +119,9 @@ function instantOf(date: Date): number {
 
 /** A part of a millisecond has passed only when the whole one has. */
 function wholeOf(milliseconds: number): number {
-  if (Number.isNaN(milliseconds)) throw new RangeError('Give the working time as a number of milliseconds.');
-  return Math.ceil(milliseconds);
+  const whole = Math.ceil(milliseconds);
+  if (Number.isNaN(whole)) throw new RangeError('Give the working time as a number of milliseconds.');
+  return whole;
 }
 
 const unreachable = (milliseconds: number): RangeError =>
