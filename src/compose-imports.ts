@@ -7,7 +7,7 @@ import { finishImport } from './application/import/finish-import.ts';
 import { importTickets } from './application/import/import-tickets.ts';
 import { listDeadLetters } from './application/import/list-dead-letters.ts';
 import { listImports } from './application/import/list-imports.ts';
-import type { CountRows, Pause, PolicyTargets, RefreshReports } from './application/import/ports.ts';
+import type { CountRows, Pause, PoliciesInForce, RefreshReports } from './application/import/ports.ts';
 import { readFile } from './application/import/read-file.ts';
 import { resumeOpenImports } from './application/import/resume-open-imports.ts';
 import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
@@ -31,7 +31,7 @@ export interface ImportParts {
   readonly db: Database;
   readonly queues: JobQueues;
   readonly reader: WorkbookReader;
-  readonly policyTargets: PolicyTargets;
+  readonly policiesInForce: PoliciesInForce;
   readonly refreshReports: RefreshReports;
   readonly clock: Clock;
   /** UUIDv7: the age of an abandoned upload is read from its id. */

@@ -77,13 +77,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     db: workDb,
     queues,
     reader: new ThreadedWorkbookReader(),
-    policyTargets: async () => {
-      const [vip, normal] = [
-        await desk.stores.policies.inForce({ tier: 'VIP' }),
-        await desk.stores.policies.inForce({ tier: 'NORMAL' }),
-      ];
-      return { VIP: vip.resolutionMinutes, NORMAL: normal.resolutionMinutes };
-    },
+    policiesInForce: () => desk.stores.policies.all(),
     refreshReports: reports.refreshReports,
     countRows: (outcome, rows) => metrics.countImportRows(outcome, rows),
     maxBytes: config.imports.maxBytes,

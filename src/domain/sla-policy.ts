@@ -1,5 +1,5 @@
 import { type BusinessCalendar, calendarProblems } from './calendar/business-calendar.ts';
-import { isReachable } from './calendar/working-time.ts';
+import { isReachable, workingTime } from './calendar/working-time.ts';
 import type { FieldError } from './domain-error.ts';
 import type { BreachAction, ClientTier } from './enums.ts';
 
@@ -35,6 +35,11 @@ export function policyFor(inForce: readonly SlaPolicy[], key: PolicyKey): SlaPol
   const policy = inForce.find(({ tier }) => tier === key.tier);
   if (!policy) throw new Error(`There is no SLA policy for ${key.tier}: the start of the server seeds them.`);
   return policy;
+}
+
+/** Whether work from `from` to `to` without a pause would have broken the promise, in working time. */
+export function tookTooLong(policy: SlaPolicy, from: Date, to: Date): boolean {
+  return workingTime(policy.calendar).between(from, to) > policy.resolutionMinutes * MINUTE_MS;
 }
 
 const ONE_LEVEL = { atRiskPercent: 75, escalateEveryMinutes: null, maxEscalationLevel: 3, calendar: null } as const;

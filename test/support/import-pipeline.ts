@@ -10,6 +10,7 @@ import { JobQueues } from '../../src/infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from '../../src/infrastructure/excel/threaded-workbook-reader.ts';
 import { Database } from '../../src/infrastructure/postgres/database.ts';
 import { PostgresChunkStore } from '../../src/infrastructure/postgres/import-chunk-store.ts';
+import { policyFor } from './clocks.ts';
 import { createTestDatabase } from './postgres.ts';
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -69,7 +70,7 @@ export async function createImportPipeline(options: Partial<ImportParts> & { rea
     queues,
     logger,
     reader: new ThreadedWorkbookReader(),
-    policyTargets: async () => ({ VIP: 120, NORMAL: 1440 }),
+    policiesInForce: async () => [policyFor('VIP'), policyFor('NORMAL')],
     refreshReports: async () => {
       refreshed.push('refreshed');
     },

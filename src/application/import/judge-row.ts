@@ -2,7 +2,8 @@ import { type ColumnMapping, mapColumns } from '../../domain/import-columns.ts';
 import { duplicateReason } from '../../domain/import-duplicates.ts';
 import { parseRow } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
-import type { PolicyTargets, Verdict } from './ports.ts';
+import { policyFor, type SlaPolicy, tookTooLong } from '../../domain/sla-policy.ts';
+import type { Verdict } from './ports.ts';
 
 /** A row and the earlier one whose external id it repeats. */
 export interface RowToJudge {
@@ -11,11 +12,8 @@ export interface RowToJudge {
   readonly duplicateOf: number | null;
 }
 
-/** Decides about rows under one header by the rules of the format and the SLA targets in force (minutes). */
-export function rowJudge(
-  headers: readonly string[],
-  targets: Awaited<ReturnType<PolicyTargets>>,
-): (row: RowToJudge) => Verdict {
+/** Decides about rows under one header by the rules of the format and the SLA policies in force. */
+export function rowJudge(headers: readonly string[], policies: readonly SlaPolicy[]): (row: RowToJudge) => Verdict {
   const mapping: ColumnMapping = mapColumns(headers);
   return (row) => {
     if (!mapping.ok) return { reasons: [mapping.problem] };
@@ -25,7 +23,7 @@ export function rowJudge(
     }
     if (!parsed.ok) return { reasons: parsed.reasons };
     const { createdAt, resolvedAt, clientType } = parsed.log;
-    const tookMs = resolvedAt === null ? 0 : resolvedAt.getTime() - createdAt.getTime();
-    return { log: { ...parsed.log, breached: tookMs > targets[clientType] * 60_000 } };
+    const policy = policyFor(policies, { tier: clientType });
+    return { log: { ...parsed.log, breached: resolvedAt !== null && tookTooLong(policy, createdAt, resolvedAt) } };
   };
 }

@@ -1,7 +1,7 @@
-import type { ClientTier } from '../../domain/enums.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { ImportedLog } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
+import type { SlaPolicy } from '../../domain/sla-policy.ts';
 import type { Page } from '../page.ts';
 
 /** The uploaded bytes, kept until their import has ended; those of a cancelled one are kept on. */
@@ -199,8 +199,8 @@ export interface ImportJobs {
   rows(rowIds: readonly string[]): Promise<void>;
 }
 
-/** The SLA targets now in force, in minutes. */
-export type PolicyTargets = () => Promise<Readonly<Record<ClientTier, number>>>;
+/** The SLA policies now in force, one for each tier. */
+export type PoliciesInForce = () => Promise<readonly SlaPolicy[]>;
 
 /** Recomputes every report bucket that committed logs have made stale. */
 export type RefreshReports = () => Promise<void>;

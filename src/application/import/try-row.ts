@@ -3,14 +3,14 @@ import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
 import { rowJudge } from './judge-row.ts';
-import type { CountRows, ImportLogWriter, PolicyTargets } from './ports.ts';
+import type { CountRows, ImportLogWriter, PoliciesInForce } from './ports.ts';
 
 /** How often a row that failed for outside reasons is tried alone before it is dead. */
 export const ROW_TRIALS = 3;
 
 export interface TryRowDeps {
   readonly writer: ImportLogWriter;
-  readonly policyTargets: PolicyTargets;
+  readonly policiesInForce: PoliciesInForce;
   readonly progress: ProgressAnnouncer;
   readonly finish: FinishImport;
   readonly clock: Clock;
@@ -21,10 +21,10 @@ export interface TryRowDeps {
 export const tryRow =
   (deps: TryRowDeps) =>
   async (rowId: string): Promise<'done' | 'again'> => {
-    const targets = await deps.policyTargets();
+    const policies = await deps.policiesInForce();
     const tried = await deps.writer.tryRow(
       rowId,
-      (row) => rowJudge(row.headers, targets)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
+      (row) => rowJudge(row.headers, policies)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
       { trials: ROW_TRIALS, now: deps.clock.now() },
     );
     if (!tried) return 'done';

@@ -2,13 +2,13 @@ import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
 import { rowJudge } from './judge-row.ts';
-import type { ChunkStore, CountRows, ImportJobs, ImportLogWriter, PolicyTargets } from './ports.ts';
+import type { ChunkStore, CountRows, ImportJobs, ImportLogWriter, PoliciesInForce } from './ports.ts';
 
 export interface WriteChunkDeps {
   readonly chunks: ChunkStore;
   readonly writer: ImportLogWriter;
   readonly jobs: ImportJobs;
-  readonly policyTargets: PolicyTargets;
+  readonly policiesInForce: PoliciesInForce;
   readonly progress: ProgressAnnouncer;
   readonly finish: FinishImport;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export const writeChunk =
   async (importId: string, seq: number): Promise<void> => {
     const chunk = await deps.chunks.rowsOf(importId, seq);
     if (!chunk) return deps.finish(importId);
-    const judge = rowJudge(chunk.headers, await deps.policyTargets());
+    const judge = rowJudge(chunk.headers, await deps.policiesInForce());
     const verdicts = chunk.rows.map((row) => ({ row, verdict: judge(row) }));
     const committed = await deps.writer.commitChunk(importId, seq, verdicts, deps.clock.now());
     if (committed) {
