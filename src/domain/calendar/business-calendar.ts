@@ -106,12 +106,12 @@ function intervalProblems({ weekday, start, end }: BusinessInterval, path: strin
   return problems;
 }
 
-/** Of those that are well formed: each that begins before one that began earlier (or, at the same time, stands earlier) has ended. */
+/** Of the well-formed ones: each that starts before an earlier one has ended; of two that start together the second listed. */
 function overlapProblems(intervals: readonly BusinessInterval[], path: string): FieldError[] {
   const sound = intervals
     .map((interval, index) => ({ ...interval, index }))
     .filter((interval) => intervalProblems(interval, '').length === 0)
-    .sort((a, b) => a.weekday - b.weekday || compare(a.start, b.start) || a.index - b.index);
+    .sort((a, b) => a.weekday - b.weekday || compare(a.start, b.start));
   const problems: FieldError[] = [];
   let last = sound[0];
   for (const next of sound.slice(1)) {
