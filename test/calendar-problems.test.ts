@@ -135,6 +135,13 @@ describe('a calendar is refused, with the field that is wrong and what to do,', 
     ]);
   });
 
+  it('only for what an interval is itself, not for what it would overlap then', () => {
+    const paths = ofHours('Mon 09:00-17:00, Mon 10:00-9, Mon 11:00-10:00, Mon 12:00-00:00').map(
+      (each) => each.split(':')[0],
+    );
+    expect(paths).toEqual(['intervals[1].end', 'intervals[2].end', 'intervals[3].end']);
+  });
+
   it('with each overlap on its own, against the one that ends last', () => {
     const paths = ofHours('Mon 09:00-17:00, Mon 10:00-11:00, Mon 12:00-13:00, Mon 17:00-18:00').map((each) =>
       each.slice(0, 40),

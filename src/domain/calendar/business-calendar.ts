@@ -106,7 +106,7 @@ function intervalProblems({ weekday, start, end }: BusinessInterval, path: strin
   return problems;
 }
 
-/** Of the well-formed ones: each that starts before an earlier one has ended; of two that start together the second listed. */
+/** Among intervals that are sound alone, those that start before an earlier one has ended; of two that start together, the second. */
 function overlapProblems(intervals: readonly BusinessInterval[], path: string): FieldError[] {
   const sound = intervals
     .map((interval, index) => ({ ...interval, index }))
