@@ -32,6 +32,7 @@ import { PostgresCommentStore } from './infrastructure/postgres/comment-store.ts
 import type { Database } from './infrastructure/postgres/database.ts';
 import { PostgresEventLog } from './infrastructure/postgres/event-log-reader.ts';
 import { PostgresPolicyStore } from './infrastructure/postgres/policy-store.ts';
+import { PostgresOutdatedClocks } from './infrastructure/postgres/outdated-clocks.ts';
 import { PostgresTicketStore } from './infrastructure/postgres/ticket-store.ts';
 
 export interface DeskParts {
@@ -62,6 +63,7 @@ export function composeDesk(parts: DeskParts) {
   const log = new PostgresEventLog(db);
   const slices = new PostgresClockSlices(workDb, policies);
   const assignees = { isActive: async (id: string) => (await users.byIds([id]))[0]?.active === true };
+  const outdated = new PostgresOutdatedClocks(workDb, policies);
   const now = () => clock.now().getTime();
 
   const hub = new LiveHub({ log: new PostgresEventLog(workDb), wakeUp, logger });
@@ -69,7 +71,7 @@ export function composeDesk(parts: DeskParts) {
   const live = { log, hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
 
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
-  const move = moveOutdatedClocks({ slices, clock, newId, scheduleMore: parts.scheduleMore });
+  const move = moveOutdatedClocks({ outdated, clock, newId, log: logger, scheduleMore: parts.scheduleMore });
   const detect = detectBreaches({ slices, clock, newId, observeLag: parts.observeLag });
   const moving = { ...deps, moveOutdatedClocks: move };
 

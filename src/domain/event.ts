@@ -1,4 +1,7 @@
-/** What the event log can say. `subjectId` is the ticket for ticket.* and sla.*, else the thing that the first word names. */
+/**
+ * What the event log can say. `subjectId` is the ticket for ticket.* and sla.*, null for policy.*, else the thing that the first word
+ * names.
+ */
 export const TICKET_EVENT_TYPES = [
   'ticket.created',
   'ticket.updated',
@@ -20,6 +23,7 @@ export const OTHER_EVENT_TYPES = [
   'client.created',
   'client.updated',
   'policy.set',
+  'policy.moved',
   'user.registered',
   'user.sessions_ended',
   'import.progressed',

@@ -24,7 +24,7 @@ export interface Deadlines {
   next(until: Date, limit: number): Promise<Date[]>;
 }
 
-/** The tickets with something due, or under an outdated policy, claimed and changed in bulk. */
+/** The tickets with something due, claimed and changed in bulk. */
 export interface ClockSlices {
   /**
    * Claims up to `limit` tickets whose next deadline is at or before `now`, those for which something has to be recorded first
@@ -36,30 +36,57 @@ export interface ClockSlices {
     limit: number,
     rule: (states: readonly TicketState[]) => readonly TicketChange[],
   ): Promise<ClaimedSlice | null>;
-  /**
-   * The same for up to `limit` unsettled tickets in `scope` that are not under the policy in force for their client's tier.
-   * Rows that somebody holds are waited for. Returns how many were claimed; fewer than `limit` means that none is left.
-   */
-  changeOutdated(
-    scope: OutdatedScope,
-    limit: number,
-    rule: (states: readonly TicketState[]) => readonly TicketChange[],
-  ): Promise<number>;
   /** How many clocks run, and how many of them are past their due instant at `now`. */
   counts(now: Date): Promise<{ running: number; overdue: number }>;
   /** The self-audit: deadlines that have passed at `now` without their alert. 0 when healthy. */
   overdueUnalerted(now: Date): Promise<number>;
 }
 
-/**
- * Where to look for outdated tickets: under an older policy version of one tier; of one client whose tier changed; or both
- * everywhere, the change of tier among clients that had one in the last 30 days.
- */
-export type OutdatedScope = { readonly tier: ClientTier } | { readonly clientId: string } | 'all';
-
 export interface ClaimedSlice {
   /** How many rows were claimed; fewer than `limit` means that nothing more was due and free. */
   readonly claimed: number;
   /** What was saved, in its order; a ticket may be in it several times. */
   readonly changes: readonly TicketChange[];
+}
+
+/** The unsettled tickets that are not under the policy in force for their client's tier. */
+export interface OutdatedClocks {
+  /**
+   * Claims some of those in `scope` and saves what a rule makes of them, all in one short transaction. Rows that somebody holds are
+   * left out; when nothing else is left, one of them is waited for, and nothing is held meanwhile. One batch at a time: another caller
+   * waits for it.
+   */
+  changeOutdated(scope: OutdatedScope, batch: MoveBatch): Promise<MovedBatch>;
+}
+
+export interface MoveBatch {
+  /** How many tickets to claim at most. */
+  readonly limit: number;
+  /** What to save, in its order. */
+  readonly rule: (states: readonly TicketState[]) => readonly TicketChange[];
+  /** The event to log with it, when the scope is a tier. */
+  readonly report: (progress: MoveProgress) => NewEvent;
+}
+
+/** Where to look: under an older version of one tier; at one client whose tier changed; at all whose tier did in the last 30 days. */
+export type OutdatedScope = { readonly tier: ClientTier } | { readonly clientId: string } | 'retiered';
+
+/** How far the tickets of a tier have come to its policy in force; the last one of a version has 0 remaining. */
+export interface MoveProgress {
+  readonly tier: ClientTier;
+  readonly version: number;
+  /** In this batch. */
+  readonly moved: number;
+  /** Under an older version when the batch was saved; counted when few are left, else reckoned from the batch before. */
+  readonly remaining: number;
+}
+
+export interface MovedBatch {
+  readonly moved: number;
+  /** Nothing in the scope was outdated any more. */
+  readonly isDone: boolean;
+  /** For how long the claimed rows were locked, in milliseconds. */
+  readonly heldMs: number;
+  /** What was logged; null: nothing. */
+  readonly progress: MoveProgress | null;
 }

@@ -1,14 +1,12 @@
-import { asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import type { ClaimedSlice, ClockSlices, Deadlines, OutdatedScope } from '../../application/sla/ports.ts';
-import type { ClientTier } from '../../domain/enums.ts';
-import { policyFor } from '../../domain/sla-policy.ts';
+import { asc, type SQL, sql } from 'drizzle-orm';
+import type { ClaimedSlice, ClockSlices, Deadlines } from '../../application/sla/ports.ts';
 import type { TicketChange, TicketState } from '../../domain/ticket.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
+import { claimedStates } from './claimed-states.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
-import { clients } from './schema/people.ts';
 import { tickets } from './schema/tickets.ts';
-import { saveSlice, stateColumns, toStates } from './ticket-writer.ts';
+import { saveSlice } from './ticket-writer.ts';
 
 /** Claims slices of tickets and changes them in bulk, each slice in one short transaction. */
 export class PostgresClockSlices implements ClockSlices, Deadlines {
@@ -35,43 +33,10 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       // Where warning and breach are both past, what is recorded is the breach: it takes its place in the order by its due instant.
       const recorded = sql`CASE WHEN ${tickets.slaBreachedAt} IS NULL AND ${tickets.slaDueAt} <= ${at}
                                 THEN ${tickets.slaDueAt} ELSE ${tickets.slaNextDeadlineAt} END`;
-      const states = await this.#claim(tx, sql`${tickets.slaNextDeadlineAt} <= ${at}`, limit, recorded);
+      const states = await this.#claim(tx, sql`${tickets.slaNextDeadlineAt} <= ${at}`, recorded, limit);
       const changes = rule(states);
       await saveSlice(tx, states, changes);
       return { claimed: states.length, changes };
-    });
-  }
-
-  changeOutdated(
-    scope: OutdatedScope,
-    limit: number,
-    rule: (states: readonly TicketState[]) => readonly TicketChange[],
-  ): Promise<number> {
-    return this.#db.transaction(async (tx) => {
-      // One mover after the other, and rows that somebody holds are waited for: an edit that overtakes the moving of the one
-      // before it would else skip what that one holds, and leave it behind.
-      await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks})`);
-      const inForce = await this.#policies.inForceBy(tx.sql);
-      const unsettled = sql`${tickets.slaState} <> 'MET'`;
-      // Each question in the form of an index: a million running clocks are not to be looked at for it.
-      const older = (tier: ClientTier) =>
-        sql`${unsettled} AND ${tickets.slaTier} = ${tier} AND ${tickets.slaPolicyVersion} < ${policyFor(inForce, { tier }).version}`;
-      const retiered = sql`${unsettled} AND ${tickets.slaTier} <> ${clients.tier}`;
-      const recently = sql`${clients.tierChangedAt} > now() - interval '30 days'`;
-      const questions =
-        scope === 'all'
-          ? [older('VIP'), older('NORMAL'), sql`${retiered} AND ${recently}`]
-          : 'tier' in scope
-            ? [older(scope.tier)]
-            : [sql`${retiered} AND ${tickets.clientId} = ${scope.clientId}`];
-      let claimed = 0;
-      for (const question of questions) {
-        if (claimed >= limit) break;
-        const states = await this.#claim(tx, question, limit - claimed, null);
-        await saveSlice(tx, states, rule(states));
-        claimed += states.length;
-      }
-      return claimed;
     });
   }
 
@@ -102,26 +67,16 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
     return Number(rows[0]?.overdue);
   }
 
-  /**
-   * With an `order`: the first free ones; without: any, and held ones are waited for. Locks the tickets first and reads them after, so that
-   * what a rule sees is what the lock holds.
-   */
-  async #claim(tx: Tx, where: SQL, limit: number, order: SQL | null): Promise<TicketState[]> {
+  /** Locks the first free ones. */
+  async #claim(tx: Tx, where: SQL, order: SQL, limit: number): Promise<TicketState[]> {
     const locked = await tx.sql
       .select({ id: tickets.id })
       .from(tickets)
-      .innerJoin(clients, eq(clients.id, tickets.clientId))
       .where(where)
-      .orderBy(...(order ? [order, asc(tickets.number)] : []))
+      .orderBy(order, asc(tickets.number))
       .limit(limit)
-      .for('update', order ? { of: tickets, skipLocked: true } : { of: tickets });
-    if (locked.length === 0) return [];
+      .for('update', { skipLocked: true });
     const ids = locked.map(({ id }) => id);
-    const rows = await tx.sql
-      .select(stateColumns)
-      .from(tickets)
-      .innerJoin(clients, eq(clients.id, tickets.clientId))
-      .where(inArray(tickets.id, ids));
-    return toStates(tx.sql, this.#policies, rows);
+    return claimedStates(tx, this.#policies, ids);
   }
 }
