@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_TIERS, TICKET_STATUSES } from '../src/domain/enums.ts';
-import type { NewEvent } from '../src/domain/event.ts';
+import { workingTime } from '../src/domain/calendar/working-time.ts';
+import { CLIENT_TIERS } from '../src/domain/enums.ts';
 import {
   applyPolicy,
   elapsedMs,
@@ -15,10 +15,9 @@ import {
   startClock,
 } from '../src/domain/sla-clock.ts';
 import type { SlaPolicy } from '../src/domain/sla-policy.ts';
-import type { Escalation, TicketChange } from '../src/domain/ticket.ts';
-import { changeStatus, remove, restore } from '../src/domain/ticket-changes.ts';
-import { isSettled, TRANSITIONS } from '../src/domain/ticket-status.ts';
-import { at, context, detect, MINUTE, moveToPolicy, policyFor, ticketUnder } from './support/clocks.ts';
+import type { Ticket, TicketChange } from '../src/domain/ticket.ts';
+import { ClockHistory, historySteps, promise } from './support/clock-history.ts';
+import { at, MINUTE, policyFor } from './support/clocks.ts';
 
 const vip = policyFor('VIP');
 const normal = policyFor('NORMAL');
@@ -68,120 +67,185 @@ describe('the clock of one promise', () => {
   });
 
   it('never measures a stretch as negative when another machine is behind', () => {
-    const paused = pauseClock(startClock(vip, at(0), 1, 'x'), at(10 * MINUTE), 'waits');
-    const resumed = resumeClock(paused, vip, at(9 * MINUTE), 'a clock that is a minute behind');
+    const paused = pauseClock(startClock(vip, at(0), 1, 'It was made.'), at(10 * MINUTE), 'It has to wait.');
+    const resumed = resumeClock(paused, vip, at(9 * MINUTE), 'Another machine is a minute behind.');
     expect(resumed.dueAt).toEqual(at(120 * MINUTE));
     expectJoined(resumed);
   });
 });
 
-/** What may happen to a ticket next, after `wait` milliseconds. */
-const step = fc.record({
-  wait: fc.integer({ min: 0, max: 200 * MINUTE }),
-  what: fc.oneof(
-    fc.record({ kind: fc.constant('status' as const), to: fc.constantFrom(...TICKET_STATUSES) }),
-    fc.record({
-      kind: fc.constant('policy' as const),
-      tier: fc.constantFrom(...CLIENT_TIERS),
-      resolutionMinutes: fc.integer({ min: 1, max: 600 }),
-      atRiskPercent: fc.integer({ min: 1, max: 99 }),
-    }),
-    fc.record({ kind: fc.constantFrom('detect' as const, 'delete' as const, 'restore' as const) }),
-  ),
+const RUNS = 400;
+const SENTENCE = /^[A-Z][a-z]+ .+ .+\.$/;
+/** How often the laws had something to say. */
+const tried = { breaches: 0, edits: 0, levels: 0, pauses: 0, cycles: 0, acknowledged: 0 };
+
+describe('through random histories of statuses, tiers, policies, calendars, ladders, deletions and acknowledgements', () => {
+  const history = [fc.constantFrom(...CLIENT_TIERS), promise, historySteps] as const;
+
+  it('every law of the clock and of the ladder holds', () => {
+    fc.assert(
+      fc.property(...history, (tier, first, steps) => {
+        const story = new ClockHistory(tier, first, false, (before, change, policy) => {
+          expectContinuity(before, change);
+          expectLevels(before, change, policy);
+        });
+        for (const step of steps) {
+          story.take(step);
+          const { clock } = story.ticket;
+          const now = at(story.now);
+          expectJoined(clock);
+          expectSums(clock, story.policy, now);
+          expectDue(clock, story.policy, now);
+          expectLadder(clock, story.policy);
+        }
+        for (const clock of story.ended) expectJoined(clock);
+        for (const type of ['sla.at_risk', 'sla.breached']) {
+          const cycles = story.events.filter((each) => each.type === type).map(({ data }) => data?.cycle);
+          expect(new Set(cycles).size).toBe(cycles.length);
+        }
+        const keys = story.escalations.map(({ cycle, level }) => `${cycle}:${level}`);
+        expect(new Set(keys).size).toBe(keys.length);
+        const alerts = story.events.filter(({ type }) => type === 'sla.breached' || type === 'sla.escalated');
+        expect(alerts.map(({ occurredAt, data }) => [data?.cycle, data?.escalationLevel, occurredAt])).toEqual(
+          story.escalations.map(({ cycle, level, escalatedAt }) => [cycle, level, escalatedAt]),
+        );
+      }),
+      { numRuns: RUNS },
+    );
+    expect(Object.entries(tried).filter(([, times]) => times < 10)).toEqual([]);
+  });
+
+  it('who looks late finds the same as who looks all the time', () => {
+    fc.assert(
+      fc.property(...history, (tier, first, steps) => {
+        const [late, prompt] = [false, true].map((attentive) => {
+          const story = new ClockHistory(tier, first, attentive);
+          for (const step of steps) story.take(step);
+          story.catchUp();
+          return outcome(story);
+        });
+        expect(late).toEqual(prompt);
+      }),
+      { numRuns: RUNS },
+    );
+  });
 });
 
-it('keeps every law through random histories of statuses, tiers, policies and deletions', () => {
-  fc.assert(
-    fc.property(fc.constantFrom(...CLIENT_TIERS), fc.array(step, { maxLength: 40 }), (tier, steps) => {
-      const inForce = { VIP: vip, NORMAL: normal };
-      let clientTier = tier;
-      let policy = inForce[tier];
-      let ticket = ticketUnder(policy);
-      let now = 0;
-      const events: NewEvent[] = [];
-      const escalations: Escalation[] = [];
-      const ended: SlaClock[] = [];
-      const keep = (change: TicketChange) => {
-        const before = ticket;
-        const sameCycle = change.ticket.clock.cycle === before.clock.cycle;
-        if (sameCycle && before.clock.breachedAt)
-          expect(change.ticket.clock.breachedAt).toEqual(before.clock.breachedAt);
-        if (sameCycle) expect(change.ticket.clock.startedAt).toEqual(before.clock.startedAt);
-        else expect(change.ticket).toMatchObject({ clock: { escalationLevel: 0, cycle: before.clock.cycle + 1 } });
-        expect(change.endedCycle?.cycle ?? null).toBe(sameCycle ? null : before.clock.cycle);
-        if (change.endedCycle) ended.push(change.endedCycle);
-        events.push(...change.events);
-        escalations.push(...change.escalations);
-        ticket = change.ticket;
-      };
-      for (const { wait, what } of steps) {
-        now += wait;
-        const here = context(now);
-        if (what.kind === 'status') {
-          if (ticket.deletedAt || !TRANSITIONS[ticket.status].includes(what.to)) continue;
-          keep(detect(ticket, policy, here));
-          if (!TRANSITIONS[ticket.status].includes(what.to)) continue;
-          if (isSettled(ticket.status) && !isSettled(what.to)) policy = inForce[clientTier];
-          keep(changeStatus(ticket, what.to, policy, here));
-        } else if (what.kind === 'policy') {
-          const next = policyFor(what.tier, { ...what, version: inForce[what.tier].version + 1 });
-          inForce[what.tier] = next;
-          clientTier = what.tier;
-          if (ticket.clock.state === 'MET') continue;
-          keep(moveToPolicy(ticket, policy, next, here));
-          policy = next;
-        } else if (what.kind === 'detect') keep(detect(ticket, policy, here));
-        else keep(what.kind === 'delete' ? remove(ticket, here) : restore(ticket, here));
+/** What a history came to, apart from when it was noticed; a warning that the breach overtook is never given. */
+function outcome({ ticket, ended, escalations }: ClockHistory) {
+  const clocks = [...ended, ticket.clock].map(({ detectedAt, atRiskAlertedAt, ...rest }) => rest);
+  return {
+    status: ticket.status,
+    clocks,
+    escalations: escalations.map(({ cycle, level, escalatedAt, reason }) => ({ cycle, level, escalatedAt, reason })),
+  };
+}
 
-        expectJoined(ticket.clock);
-        expectSums(ticket.clock, policy, at(now));
-        expectDue(ticket.clock, policy, at(now));
-        const again = detect(detect(ticket, policy, here).ticket, policy, here);
-        expect(again.events).toEqual([]);
-      }
-      for (const clock of ended) expectJoined(clock);
-      const cyclesOf = (type: string) => events.filter((each) => each.type === type).map((each) => each.data?.cycle);
-      for (const type of ['sla.at_risk', 'sla.breached'])
-        expect(new Set(cyclesOf(type)).size).toBe(cyclesOf(type).length);
-      const keys = escalations.map(({ cycle, level }) => `${cycle}:${level}`);
-      expect(new Set(keys).size).toBe(keys.length);
-      expect(escalations.length).toBe(cyclesOf('sla.breached').length);
-    }),
-    { numRuns: 400 },
-  );
-});
+/** A cycle keeps its start and its breach; another one begins at level 0 with nothing breached or acknowledged. */
+function expectContinuity(before: Ticket, { ticket, endedCycle }: TicketChange): void {
+  const { clock } = ticket;
+  if (!before.clock.acknowledgedAt && clock.acknowledgedAt) tried.acknowledged += 1;
+  if (clock.cycle === before.clock.cycle) {
+    expect(endedCycle).toBeNull();
+    expect(clock.startedAt).toEqual(before.clock.startedAt);
+    if (before.clock.breachedAt) expect(clock.breachedAt).toEqual(before.clock.breachedAt);
+    expect(clock.escalationLevel).toBeGreaterThanOrEqual(before.clock.escalationLevel);
+    return;
+  }
+  tried.cycles += 1;
+  expect(endedCycle).toEqual(before.clock);
+  expect(clock).toMatchObject({ cycle: before.clock.cycle + 1, escalationLevel: 0, state: 'RUNNING' });
+  expect([clock.breachedAt, clock.acknowledgedAt, clock.ladderFrom, clock.metAt]).toEqual([null, null, null, null]);
+}
 
-/** Each stretch begins where the one before it ended, states alternate, and only the last may be open. */
+/** Levels begin at the breach, go up one at a time, each after the ladder's step of running working time. */
+function expectLevels(before: Ticket, { ticket, escalations }: TicketChange, policy: SlaPolicy): void {
+  const [raised, ...more] = escalations;
+  if (!raised) return;
+  expect(more).toEqual([]);
+  expect(raised).toMatchObject({ cycle: ticket.clock.cycle, level: ticket.clock.escalationLevel });
+  expect([before.clock.state, before.deletedAt, before.clock.acknowledgedAt]).toEqual(['RUNNING', null, null]);
+  if (raised.level > 0) expect(ticket.status).toBe('ESCALATED');
+  const isFirst = !before.clock.breachedAt;
+  const from = isFirst ? ticket.clock.startedAt : before.clock.ladderFrom;
+  const minutes = isFirst ? policy.resolutionMinutes : policy.escalateEveryMinutes;
+  if (isFirst) {
+    expect(raised.level).toBe(policy.breachAction === 'ESCALATE' ? 1 : 0);
+    expect(raised.escalatedAt).toEqual(ticket.clock.breachedAt);
+  } else {
+    expect(raised).toMatchObject({ level: before.clock.escalationLevel + 1, reason: 'not_acknowledged' });
+    expect(raised.level).toBeLessThanOrEqual(policy.maxEscalationLevel);
+  }
+  tried[raised.reason === 'policy_changed' ? 'edits' : isFirst ? 'breaches' : 'levels'] += 1;
+  // What an edit put into the past took more than its minutes, for nobody had promised them then.
+  const stretch = before.clock.intervals.at(-1)?.from ?? at(0);
+  if (raised.reason === 'policy_changed' || raised.escalatedAt <= stretch) return;
+  expect(runningMs(before.clock, policy, from ?? at(0), raised.escalatedAt)).toBe((minutes ?? 0) * MINUTE);
+}
+
+/** Working time of the running stretches from `from` to `to`. */
+function runningMs(clock: SlaClock, policy: SlaPolicy, from: Date, to: Date): number {
+  const time = workingTime(policy.calendar);
+  return clock.intervals
+    .filter(({ state }) => state === 'RUNNING')
+    .reduce((sum, each) => {
+      const [start, end] = [each.from > from ? each.from : from, each.to && each.to < to ? each.to : to];
+      return sum + time.between(start, end);
+    }, 0);
+}
+
+/** A next level is due while the clock runs, after a breach, below the top, unacknowledged; else none. */
+function expectLadder(clock: SlaClock, policy: SlaPolicy): void {
+  const climbs =
+    clock.state === 'RUNNING' &&
+    clock.breachedAt !== null &&
+    clock.acknowledgedAt === null &&
+    policy.escalateEveryMinutes !== null &&
+    clock.escalationLevel < policy.maxEscalationLevel;
+  expect(clock.nextEscalationAt !== null).toBe(climbs);
+}
+
+/** Each stretch begins where the one before it ended, for a reason that is a sentence; states alternate, only the last may be open. */
 function expectJoined(clock: SlaClock): void {
   const { intervals } = clock;
   expect(intervals[0]?.from).toEqual(clock.startedAt);
   for (const [i, interval] of intervals.entries()) {
+    expect(interval.reason).toMatch(SENTENCE);
     const next = intervals[i + 1];
     if (!next) continue;
+    tried.pauses += 1;
     expect(interval.to).toEqual(next.from);
     expect(interval.state).not.toBe(next.state);
   }
   expect(intervals.at(-1)?.to ?? null).toEqual(clock.state === 'MET' ? clock.metAt : null);
 }
 
-/** Shares of whole seconds sum exactly to the whole seconds of the total, running and paused apart. */
+/** Shares of whole seconds sum exactly to the whole seconds of the working time, running and paused apart. */
 function expectSums(clock: SlaClock, policy: SlaPolicy, now: Date): void {
+  const time = workingTime(policy.calendar);
   const shares = explain(clock, policy, now);
   for (const state of ['RUNNING', 'PAUSED'] as const) {
     const of = shares.filter((each) => each.state === state);
-    const total = of.reduce((sum, each) => sum + (each.to ?? now).getTime() - each.from.getTime(), 0);
+    const total = of.reduce((sum, each) => sum + time.between(each.from, each.to ?? now), 0);
     const seconds = of.reduce((sum, each) => sum + each.workingSeconds, 0);
     expect(seconds).toBe(Math.floor(total / 1000));
     if (state === 'RUNNING') expect(seconds).toBe(Math.floor(elapsedMs(clock, policy, now) / 1000));
   }
 }
 
-/** due = start + target + time paused; a paused clock has none. */
+/** due = start + target + time paused, all in working time; a paused clock has none. */
 function expectDue(clock: SlaClock, policy: SlaPolicy, now: Date): void {
+  if (clock.state === 'PAUSED') {
+    expect(clock.dueAt).toBeNull();
+    return;
+  }
+  const time = workingTime(policy.calendar);
   const paused = clock.intervals
     .filter(({ state }) => state === 'PAUSED')
-    .reduce((sum, { from, to }) => sum + (to ?? now).getTime() - from.getTime(), 0);
-  const due = clock.startedAt.getTime() + policy.resolutionMinutes * MINUTE + paused;
-  expect(clock.dueAt?.getTime()).toBe(clock.state === 'PAUSED' ? undefined : due);
-  if (clock.state === 'RUNNING') expect(remainingMs(clock, policy, now)).toBe(due - now.getTime());
+    .reduce((sum, { from, to }) => sum + time.between(from, to ?? now), 0);
+  const promised = policy.resolutionMinutes * MINUTE + paused;
+  expect(clock.dueAt).toEqual(time.after(clock.startedAt, promised));
+  expect(time.between(clock.startedAt, clock.dueAt ?? now)).toBe(promised);
+  if (clock.state === 'RUNNING')
+    expect(remainingMs(clock, policy, now)).toBe(promised - time.between(clock.startedAt, now));
 }
