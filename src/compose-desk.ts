@@ -9,6 +9,7 @@ import { LiveHub } from './application/live/live-hub.ts';
 import { subscribeSlaAlerts, subscribeTicketEvents } from './application/live/subscribe.ts';
 import { TicketSnapshots } from './application/live/ticket-snapshots.ts';
 import type { Clock, Logger, NewId, WakeUp } from './application/runtime.ts';
+import type { CountAudited } from './application/sla/audit-clocks.ts';
 import { DeadlineTimer } from './application/sla/deadline-timer.ts';
 import { type DetectionLag, detectBreaches } from './application/sla/detect-breaches.ts';
 import { listSlaPolicies } from './application/sla/list-sla-policies.ts';
@@ -26,6 +27,7 @@ import { listTickets } from './application/ticket/list-tickets.ts';
 import { restoreTicket } from './application/ticket/restore-ticket.ts';
 import { updateTicket } from './application/ticket/update-ticket.ts';
 import type { Users } from './application/user/ports.ts';
+import { composeAudit } from './compose-audit.ts';
 import { PostgresClientStore } from './infrastructure/postgres/client-store.ts';
 import { PostgresClockSlices } from './infrastructure/postgres/clock-slices.ts';
 import { PostgresCommentStore } from './infrastructure/postgres/comment-store.ts';
@@ -48,6 +50,7 @@ export interface DeskParts {
   readonly fingerprint: (text: string) => string;
   readonly logger: Logger;
   readonly observeLag: DetectionLag;
+  readonly countAudited?: CountAudited;
   /** Asks for the rest of a policy move in the background. */
   readonly scheduleMore: () => Promise<void>;
   readonly maxBacklog: number;
@@ -74,6 +77,7 @@ export function composeDesk(parts: DeskParts) {
   const move = moveOutdatedClocks({ outdated, clock, newId, log: logger, scheduleMore: parts.scheduleMore });
   const detect = detectBreaches({ slices, clock, newId, observeLag: parts.observeLag });
   const moving = { ...deps, moveOutdatedClocks: move };
+  const audit = composeAudit({ db: workDb, clock, logger, countAudited: parts.countAudited });
 
   return {
     queries: {
@@ -107,6 +111,9 @@ export function composeDesk(parts: DeskParts) {
     },
     stores: { tickets, clients, comments, policies, log },
     jobs: { detectBreaches: detect, moveOutdatedClocks: move },
+    /** The self-audit of every clock at once: no mismatch, or the log tells another story than the rows. */
+    auditAll: audit.auditAll,
+    auditShare: audit.auditShare,
     clockCounts: () => slices.counts(clock.now()),
     overdueUnalerted: () => slices.overdueUnalerted(clock.now()),
     hub,

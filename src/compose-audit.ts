@@ -1,0 +1,23 @@
+import type { Clock, Logger } from './application/runtime.ts';
+import { auditAllClocks, auditClockShare, type CountAudited } from './application/sla/audit-clocks.ts';
+import { PostgresClockAudit } from './infrastructure/postgres/clock-audit.ts';
+import type { Database } from './infrastructure/postgres/database.ts';
+
+export interface AuditParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Nobody counts unless given. */
+  readonly countAudited?: CountAudited | undefined;
+}
+
+/** The self-audit of SLA clocks. */
+export function composeAudit({ db, clock, logger, countAudited = () => undefined }: AuditParts) {
+  const audit = new PostgresClockAudit(db);
+  const deps = { audit, clock, log: logger, countAudited };
+  return {
+    auditAll: auditAllClocks(deps),
+    auditShare: auditClockShare(deps),
+    place: () => audit.place(),
+  };
+}
