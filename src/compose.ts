@@ -68,6 +68,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     imports: importStore,
     fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
     observeLag: (seconds) => metrics.observeDetectionLag(seconds),
+    countAudited: (clocks, mismatches) => metrics.countAudited(clocks, mismatches),
     scheduleMore: () => queues.add('policy-moves', [{ name: 'move', payload: null, key: 'move' }]),
     maxBacklog: config.websocket.subscriberMaxBacklog,
   });
@@ -107,7 +108,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const handlers = [
     ...imports.handlers,
     ...slaJobs(desk.jobs),
-    ...upkeepJobs({ ...reports, pruneRefreshTokens: people.pruneRefreshTokens }),
+    ...upkeepJobs({ ...reports, pruneRefreshTokens: people.pruneRefreshTokens, auditClockShare: desk.auditShare }),
   ].map(inScope);
   const schedules = [
     ...imports.schedules,

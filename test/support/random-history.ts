@@ -61,6 +61,9 @@ export async function liveRandomly(desk: TestDesk, seed: number, steps: number):
     async () => tickets.push((await desk.ticket(pick(clients))).id),
     () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: pick(TICKET_STATUSES) }),
     () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: 'PENDING' }),
+    () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: 'RESOLVED' }),
+    // Reopens what is resolved: cycles follow each other.
+    () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: 'IN_PROGRESS' }),
     () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: 'IN_PROGRESS' }),
     () => mutations.changeTicketStatus(actor(), { id: pick(tickets), status: 'IN_PROGRESS' }),
     () => mutations.deleteTicket(actor(), pick(tickets)),

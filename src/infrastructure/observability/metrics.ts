@@ -40,6 +40,8 @@ export interface Metrics {
   observeOperation(observation: OperationObservation): void;
   /** Seconds between the instant that was due and the alert's commit. */
   observeDetectionLag(seconds: number): void;
+  /** The self-audit compared so many clocks with their logs, and so many of them differ. */
+  countAudited(clocks: number, mismatches: number): void;
   countImportRows(outcome: 'succeeded' | 'failed' | 'retried', rows: number): void;
   /** One more (1) or one less (-1) live subscription. */
   countSubscribers(change: 1 | -1): void;
@@ -81,6 +83,16 @@ export function createMetrics(logger: Logger): Metrics {
     name: 'sla_detection_lag_seconds',
     help: 'Time between the instant that was due and the commit of its alert.',
     buckets: LAG_SECONDS,
+    registers,
+  });
+  const auditedClocks = new Counter({
+    name: 'sla_audited_clocks_total',
+    help: 'Clocks that the self-audit recomputed from the event log and compared with the stored ones.',
+    registers,
+  });
+  const auditMismatches = new Counter({
+    name: 'sla_audit_mismatch_total',
+    help: 'Clocks that were not what their log says, each time that the self-audit came upon them; 0 when healthy.',
     registers,
   });
   const importRows = new Counter({
@@ -128,6 +140,10 @@ export function createMetrics(logger: Logger): Metrics {
     observeOperation: ({ name, type, outcome, seconds }) =>
       operations.observe({ operation: name === null ? 'anonymous' : operationName(name), type, outcome }, seconds),
     observeDetectionLag: (seconds) => detectionLag.observe(Math.max(0, seconds)),
+    countAudited: (clocks, mismatches) => {
+      auditedClocks.inc(clocks);
+      auditMismatches.inc(mismatches);
+    },
     countImportRows: (outcome, rows) => importRows.inc({ outcome }, rows),
     countSubscribers: (change) => (change > 0 ? subscribers.inc() : subscribers.dec()),
     collectFrom: (more) => {

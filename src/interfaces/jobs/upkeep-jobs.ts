@@ -1,18 +1,21 @@
 import type { JobHandler } from '../../application/queue/ports.ts';
+import { type AuditReport, SHARE_EVERY_MS } from '../../application/sla/audit-clocks.ts';
 
 export interface UpkeepJobDeps {
   readonly projectTicketLogs: () => Promise<number>;
   readonly refreshReports: () => Promise<void>;
   readonly pruneRefreshTokens: () => Promise<number>;
+  readonly auditClockShare: (signal: AbortSignal) => Promise<AuditReport>;
 }
 
 /** What is to run at intervals, in milliseconds. */
 export const UPKEEP_SCHEDULES = [
   { queue: 'projections', name: 'project', everyMs: 15_000 },
   { queue: 'maintenance', name: 'prune-refresh-tokens', everyMs: 6 * 3_600_000 },
+  { queue: 'maintenance', name: 'audit-clocks', everyMs: SHARE_EVERY_MS },
 ] as const;
 
-/** Projections that news did not bring up to date, and tokens that nobody can use any more. */
+/** Projections that news did not bring up to date, tokens that nobody can use any more, and the self-audit of SLA clocks. */
 export function upkeepJobs(deps: UpkeepJobDeps): readonly JobHandler[] {
   return [
     {
@@ -28,6 +31,13 @@ export function upkeepJobs(deps: UpkeepJobDeps): readonly JobHandler[] {
       name: 'prune-refresh-tokens',
       handle: async () => {
         await deps.pruneRefreshTokens();
+      },
+    },
+    {
+      queue: 'maintenance',
+      name: 'audit-clocks',
+      handle: async (_payload, { signal }) => {
+        await deps.auditClockShare(signal);
       },
     },
   ];
