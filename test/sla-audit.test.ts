@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDesk, type TestDesk } from './support/desk.ts';
+import { describe, expect, it } from 'vitest';
+import { createDesk } from './support/desk.ts';
 import { liveRandomly } from './support/random-history.ts';
 import { replayable, seeds } from './support/soak.ts';
 
@@ -12,6 +12,5 @@ describe('lives of tickets, however random', () => {
       expect(mismatches).toEqual([]);
       const { rows } = await desk.db.pool.query('SELECT count(*)::int AS tickets FROM tickets');
       expect({ audited, skipped }).toEqual({ audited: rows[0].tickets, skipped: 0 });
-    }),
-  );
+    }));
 });
