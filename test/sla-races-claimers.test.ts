@@ -108,6 +108,7 @@ describe('claimers', () => {
         await batch.expectClimbed();
       });
     }
+    await races.expectAudited();
   });
 
   it('that lose their connection at any statement leave all or nothing, and the next one finishes their work', async () => {
@@ -141,6 +142,7 @@ describe('claimers', () => {
         await batch.expectClimbed();
       });
     }
+    await races.expectAudited();
     await victim.db.close();
     if (SEEDS.length > 1) expect(kills).toBeGreaterThan(0);
   });
@@ -175,6 +177,7 @@ describe('two users who decided on the same version of a ticket', () => {
         await expectSameStory(races.desk, [id]);
       });
     }
+    await races.expectAudited();
   });
 });
 
@@ -209,5 +212,6 @@ describe('reopening against an edit of the policy', () => {
         await expectSameStory(desk, [id]);
       });
     }
+    await races.expectAudited();
   });
 });

@@ -42,7 +42,9 @@ function expectLegal(recorded: boolean, offsets: Offsets): void {
   else expect(recorded, `recorded, at ${JSON.stringify(offsets)}`).toBe(offsets.user >= 0);
 }
 
-function expectBothWon(): void {
+/** After all rounds: both came first now and then, and the audit finds nothing. */
+async function conclude(): Promise<void> {
+  await races.expectAudited();
   if (SEEDS.length < ENOUGH_FOR_BOTH_TO_WIN) return;
   expect(firsts.user).toBeGreaterThan(0);
   expect(firsts.claimer).toBeGreaterThan(0);
@@ -115,7 +117,7 @@ describe.each([
         await expectSameStory(races.desk, [ticket.id]);
       });
     }
-    expectBothWon();
+    await conclude();
   });
 });
 
@@ -165,7 +167,7 @@ describe('a change of tier against the breach', () => {
   ] as const)('$name', async ({ from, tier, promise }) => {
     const move = (ticket: Ticket) => races.user.clients.updateClient(races.desk.admin, { id: ticket.clientId, tier });
     for (const seed of SEEDS) await raceMove(seed, from, promise, move);
-    expectBothWon();
+    await conclude();
   });
 });
 
@@ -179,7 +181,7 @@ describe('an edit of the policy against the breach', () => {
       await races.editPolicy(races.desk, { tier: 'VIP' });
       await raceMove(seed, 'VIP', promise, edit);
     }
-    expectBothWon();
+    await conclude();
   });
 });
 
@@ -222,6 +224,6 @@ describe('acknowledging against the next level of the ladder', () => {
         await expectSameStory(races.desk, [ticket.id]);
       });
     }
-    expectBothWon();
+    await conclude();
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
+import { expect } from 'vitest';
 import { composeDesk } from '../../src/compose-desk.ts';
 import type { SlaPolicyEdit } from '../../src/domain/sla-policy.ts';
 import { postgresUsers } from '../../src/infrastructure/postgres/user-store.ts';
@@ -127,6 +128,13 @@ export async function createRaces() {
       }
       const inOrder = started.toSorted((a, b) => a.index - b.index);
       return Promise.allSettled(inOrder.map(({ promise }) => promise));
+    },
+    /** The server's own audit finds nothing either, over all rounds so far. */
+    async expectAudited(): Promise<void> {
+      const { audited, skipped, mismatches } = await desk.auditAll();
+      expect(mismatches).toEqual([]);
+      expect(skipped).toBe(0);
+      expect(audited).toBeGreaterThan(0);
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await user.db.close();
