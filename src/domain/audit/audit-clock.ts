@@ -1,8 +1,8 @@
 import { ticketReference } from '../ticket.ts';
 import type { AuditedEvent, ClockRecord } from './audited-ticket.ts';
 import { compareRecords, type Difference } from './compare-records.ts';
-import type { PolicyBook } from './policy-book.ts';
-import { type Recomputed, recompute, TOLERANCE_MS } from './recompute.ts';
+import { type PolicyBook, TOLERANCE_MS } from './policy-book.ts';
+import { type Recomputed, recompute } from './recompute.ts';
 import { tellClock, tellEvent } from './tell-clock.ts';
 
 /** A clock whose rows and log tell different stories. */

@@ -26,3 +26,20 @@ export function policyBook(policies: readonly SlaPolicy[]): PolicyBook {
     },
   };
 }
+
+/** How far the clocks of two processes may be apart, and how long an edit of a policy may take to be seen by all. */
+export const TOLERANCE_MS = 60_000;
+
+/**
+ * What a transaction at `now` may have found in force for a ticket under `own`, oldest first: usually one policy; around an edit several, since
+ * the clock that it was made by may be a little apart, and its commit came later.
+ */
+export function mayBeInForce(policies: PolicyBook, own: SlaPolicy, now: Date): SlaPolicy[] {
+  const versions = [own, ...policies.after(own.tier, own.version)];
+  const age = (edit: SlaPolicy) => now.getTime() - edit.changedAt.getTime();
+  return versions.filter(
+    (policy, index) =>
+      (policy === own || age(policy) >= -TOLERANCE_MS) &&
+      versions.slice(index + 1).every((newer) => age(newer) <= TOLERANCE_MS),
+  );
+}
