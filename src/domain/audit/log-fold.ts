@@ -7,7 +7,7 @@ import { nextDeadlineOf, type Step, stepsDue } from '../sla-detection.ts';
 import type { SlaPolicy } from '../sla-policy.ts';
 import type { Ticket, TicketChange } from '../ticket.ts';
 import { type ChangeContext, changeStatus, remove, restore, revise } from '../ticket-changes.ts';
-import { isSettled } from '../ticket-status.ts';
+import { checkTransition, isSettled } from '../ticket-status.ts';
 import type { AuditedEscalation, AuditedEvent, ClockRecord } from './audited-ticket.ts';
 import { type Compared, compareEvents, type LogProblem } from './log-problems.ts';
 import { mayBeInForce, type PolicyBook } from './policy-book.ts';
@@ -118,9 +118,12 @@ export class LogFold {
 
   #changeStatus(event: AuditedEvent, to: TicketStatus): boolean {
     this.#expectNothingDue(event);
-    const reopened = isSettled(this.#ticket.status) && !isSettled(to);
-    const policy = reopened ? this.#named(event) : this.#policy();
-    return this.#apply(event, (context) => changeStatus(this.#ticket, to, policy, context));
+    return this.#apply(event, (context) => {
+      const { status } = this.#ticket;
+      checkTransition(status, to);
+      const isReopened = isSettled(status) && !isSettled(to);
+      return changeStatus(this.#ticket, to, isReopened ? this.#named(event) : this.#policy(), context);
+    });
   }
 
   /** What a person did. */

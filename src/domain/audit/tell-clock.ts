@@ -56,7 +56,7 @@ function tellDue(clock: AuditedTicket['clock'], policy: SlaPolicy): string {
 export function tellEvent({ type, from, to, occurredAt }: AuditedEvent, { status, clock }: Ticket): string {
   const step = type === 'ticket.status_changed' || type.startsWith('sla.') ? ` ${from ?? ''}>${to ?? ''}` : '';
   const level = clock.escalationLevel > 0 ? `, level ${clock.escalationLevel}` : '';
-  return `${at(occurredAt)} ${type}${step === ' >' ? '' : step}: ${status}, cycle ${clock.cycle} ${clock.state}, due ${at(clock.dueAt)}${level}`;
+  return `${at(occurredAt)} ${type}${step === ' >' ? '' : step}: ${status}, cycle ${clock.cycle} ${clock.state}, ${clock.dueAt ? `due ${at(clock.dueAt)}` : 'nothing due'}${level}`;
 }
 
 function at(instant: Date | null): string {
