@@ -19,7 +19,9 @@ export function seeds(slice: number, full: number): number[] {
   const only = process.env.SEED;
   if (only) return [Number(only)];
   const first = inSoak ? randomInt(1, 2 ** 31) : 1;
-  return Array.from({ length: rounds(slice, full) }, (_, i) => first + i);
+  const all = Array.from({ length: rounds(slice, full) }, (_, i) => first + i);
+  if (inSoak) console.info(`seeds ${first} to ${all.at(-1)}`);
+  return all;
 }
 
 /** Does one round; what it fails with then says how to do it again. */
