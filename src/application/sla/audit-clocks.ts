@@ -76,9 +76,9 @@ export const auditClockShare =
     if (!place) return report;
     // What fell due while no server ran is recorded soon after the start: until then it is no difference.
     const judge = judgeAll(place.begunBefore);
-    let after = Math.max(place.after, place.first - 1);
     const share = Math.max(SMALLEST_SHARE, Math.ceil((place.last - place.first + 1) / SHARES_PER_ROUND));
-    const upTo = Math.min(after + share, place.last);
+    let { after } = place;
+    const upTo = Math.min(Math.max(after, place.first - 1) + share, place.last);
     while (after < upTo && !signal?.aborted) {
       const slice = await deps.audit.share({ after, upTo, limit: SLICE }, judge);
       if (!slice) return report;

@@ -15,7 +15,7 @@ export interface AuditSlice {
 
 /** How far the audit in shares has come. */
 export interface AuditPlace {
-  /** The number up to which this round has come; below `first` when a round begins. */
+  /** The number up to which this round has come; 0 when it begins. */
   readonly after: number;
   /** The lowest and the highest number of a ticket; 0 when there is none. */
   readonly first: number;

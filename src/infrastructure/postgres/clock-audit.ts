@@ -85,8 +85,7 @@ export class PostgresClockAudit implements ClockAudit {
           .where(eq(projections.name, PLACE))
           .for('update', { skipLocked: true });
         const saved = (await held)[0]?.position;
-        // At the beginning of a round the place lies before the first ticket, wherever that is.
-        if (saved === undefined || (saved !== after && saved !== 0)) return null;
+        if (saved !== after) return null;
         const range = and(gt(tickets.number, after), lte(tickets.number, upTo)) ?? sql`false`;
         const slice = await this.#slice(tx, range, limit);
         const last = slice.clocks.length < limit ? upTo : (slice.clocks.at(-1)?.stored.ticket.number ?? upTo);
