@@ -17,6 +17,13 @@ const MAX_PROBLEMS = 20;
 /** The log does not tell everything that the clock was made of. */
 export class Unknown extends Error {}
 
+/** What time and a policy did to a ticket, and which step of it is like an event; `says`: the first one, and just that. */
+interface Way {
+  readonly steps: readonly Step[];
+  readonly at: number;
+  readonly says: boolean;
+}
+
 /** Told of each event that was folded, and of the ticket after it. */
 export type OnFolded = (event: AuditedEvent, ticket: Ticket) => void;
 
@@ -141,24 +148,35 @@ export class LogFold {
 
   /** What time did, or an edit, seen by `context.now`, when one of `inForce` was in force. */
   #timePassed(event: AuditedEvent, context: ChangeContext, inForce: readonly SlaPolicy[]): boolean {
-    const ways = inForce
-      .map((policy) => this.#stepsUnder(policy, context))
-      .map((steps) => ({ steps, at: steps.findIndex((step) => step.change.events[0]?.type === event.type) }))
-      .filter(({ at }) => at >= 0);
-    const saysIt = ({ steps, at }: { steps: readonly Step[]; at: number }) =>
-      at === 0 && this.#comparedTo(steps[0]?.change.events ?? []).problems.length === 0;
-    const way = ways.find(saysIt) ?? ways.toSorted((a, b) => a.at - b.at)[0];
-    if (!way) return false;
-    this.#missed(way.steps.slice(0, way.at), event);
-    for (const { change } of way.steps.slice(way.at, way.at + 1)) this.#take(change);
+    // Many levels may have been recorded at once: the first of them is enough, unless there is something wrong with it.
+    const step = this.#waysTo(event, context, inForce, event.occurredAt).find(({ says }) => says);
+    if (step) return this.#follow(step, event);
+    const [nearest] = this.#waysTo(event, context, inForce, context.now).toSorted((a, b) => a.at - b.at);
+    return nearest !== undefined && this.#follow(nearest, event);
+  }
+
+  /** For each policy that may have been in force: what had come due by `until`, and where among it something like `event` is. */
+  #waysTo(event: AuditedEvent, context: ChangeContext, inForce: readonly SlaPolicy[], until: Date): Way[] {
+    return inForce.flatMap((policy) => {
+      const steps = stepsDue({ ticket: this.#ticket, policy: this.#policy(), policyInForce: policy }, context, until);
+      const at = steps.findIndex(({ change }) => change.events[0]?.type === event.type);
+      if (at < 0) return [];
+      const says = at === 0 && this.#comparedTo(steps[0]?.change.events ?? []).problems.length === 0;
+      return [{ steps, at, says }];
+    });
+  }
+
+  #follow({ steps, at }: Way, event: AuditedEvent): boolean {
+    this.#missed(steps.slice(0, at), event);
+    for (const { change } of steps.slice(at, at + 1)) this.#take(change);
     return true;
   }
 
   /** Whoever changes a ticket first records what time has done to it. */
   #expectNothingDue(event: AuditedEvent): void {
     const { occurredAt: now } = event;
-    const [likeliest = [], ...others] = this.#mayBeInForce(now).map((policy) =>
-      this.#stepsUnder(policy, contextAt(now)),
+    const [likeliest = [], ...others] = this.#mayBeInForce(now).map((policyInForce) =>
+      stepsDue({ ticket: this.#ticket, policy: this.#policy(), policyInForce }, contextAt(now)),
     );
     if (likeliest.length > 0 && others.every((steps) => steps.length > 0)) this.#missed(likeliest, event);
   }
@@ -200,10 +218,6 @@ export class LogFold {
         ? { ...each, acknowledgedById: acknowledgement.by, acknowledgedAt: acknowledgement.at }
         : each,
     );
-  }
-
-  #stepsUnder(policyInForce: SlaPolicy, context: ChangeContext): Step[] {
-    return stepsDue({ ticket: this.#ticket, policy: this.#policy(), policyInForce }, context);
   }
 
   /** The policies that a transaction at `now` may have found in force, likeliest first. */
