@@ -69,15 +69,22 @@ const settle = (id: string) => races.desk.mutations.changeTicketStatus(races.des
 const to = (status: 'RESOLVED' | 'PENDING') => (process: DeskProcess, id: string, expectedVersion: number | null) =>
   process.mutations.changeTicketStatus(races.desk.admin, { id, status, expectedVersion });
 
-describe.each([
-  { name: 'resolving', act: to('RESOLVED'), isEvent: (event: LoggedEvent) => event.to === 'RESOLVED' },
-  { name: 'pausing', act: to('PENDING'), isEvent: (event: LoggedEvent) => event.to === 'PENDING' },
-  {
-    name: 'deleting',
-    act: (process: DeskProcess, id: string) => process.mutations.deleteTicket(races.desk.admin, id),
-    isEvent: (event: LoggedEvent) => event.type === 'ticket.deleted',
-  },
-])('$name a ticket against its breach', ({ name, act, isEvent }) => {
+interface Ending {
+  readonly act: (process: DeskProcess, id: string, expectedVersion: number | null) => Promise<Ticket>;
+  readonly isEvent: (event: LoggedEvent) => boolean;
+}
+
+describe.each<[string, Ending]>([
+  ['resolving', { act: to('RESOLVED'), isEvent: (event: LoggedEvent) => event.to === 'RESOLVED' }],
+  ['pausing', { act: to('PENDING'), isEvent: (event: LoggedEvent) => event.to === 'PENDING' }],
+  [
+    'deleting',
+    {
+      act: (process: DeskProcess, id: string) => process.mutations.deleteTicket(races.desk.admin, id),
+      isEvent: (event: LoggedEvent) => event.type === 'ticket.deleted',
+    },
+  ],
+])('%s a ticket against its breach', (name, { act, isEvent }) => {
   it('ends with one of the two, as the log tells', async () => {
     for (const seed of SEEDS) {
       await raceRound(races, seed, async (dice) => {
@@ -121,7 +128,10 @@ describe.each([
   });
 });
 
-/** A move to another policy: `before` breaks the old promise, else the new one decides. Both at their own instants, once. */
+/**
+ * One round of a move to another policy against the breach of the old promise, by whichever of the two comes first; a new promise
+ * that is over is broken instead, at its own due instant. Never both.
+ */
 async function raceMove(
   seed: number,
   tier: 'VIP' | 'NORMAL',
@@ -162,9 +172,9 @@ async function raceMove(
 
 describe('a change of tier against the breach', () => {
   it.each([
-    { name: 'to a longer promise, the breach counts when it came first', from: 'VIP', tier: 'NORMAL', promise: null },
-    { name: 'to a promise that is over, one of both breaches', from: 'NORMAL', tier: 'VIP', promise: 120 },
-  ] as const)('$name', async ({ from, tier, promise }) => {
+    ['to a longer promise, the breach counts when it came first', 'VIP', 'NORMAL', null],
+    ['to a promise that is over, one of both breaches', 'NORMAL', 'VIP', 120],
+  ] as const)('%s', async (_, from, tier, promise) => {
     const move = (ticket: Ticket) => races.user.clients.updateClient(races.desk.admin, { id: ticket.clientId, tier });
     for (const seed of SEEDS) await raceMove(seed, from, promise, move);
     await conclude();
@@ -173,9 +183,9 @@ describe('a change of tier against the breach', () => {
 
 describe('an edit of the policy against the breach', () => {
   it.each([
-    { name: 'to a longer promise, the breach counts when it came first', minutes: 2_880, promise: null },
-    { name: 'to a promise that is over, one of both breaches', minutes: 60, promise: 60 },
-  ])('$name', async ({ minutes, promise }) => {
+    ['to a longer promise, the breach counts when it came first', 2_880, null],
+    ['to a promise that is over, one of both breaches', 60, 60],
+  ])('%s', async (_, minutes, promise) => {
     const edit = () => races.editPolicy(races.user, { tier: 'VIP', resolutionMinutes: minutes });
     for (const seed of SEEDS) {
       await races.editPolicy(races.desk, { tier: 'VIP' });
