@@ -10,8 +10,8 @@ export const MOVED_AT_ONCE = 500;
 const FIRST_BATCH = 50;
 const SMALLEST_BATCH = 10;
 const LARGEST_BATCH = 1_000;
-/** No ticket is to be locked for more than 100 ms, so that a batch that takes twice as long as the one before is still well below. */
-const WANTED_HELD_MS = 40;
+/** No ticket is to be locked for more than 100 ms: a batch that takes three times as long as the one before still keeps to that. */
+const WANTED_HELD_MS = 30;
 
 const MOVED_PER_LOG_LINE = 10_000;
 
@@ -47,31 +47,42 @@ export const moveOutdatedClocks =
   (deps: Deps): MoveOutdatedClocks =>
   async (scope, { atMost = MOVED_AT_ONCE, signal } = {}) => {
     const operator = operatorLog(deps.log);
+    const scopes = scope === 'all' ? EVERYWHERE : [scope];
     let moved = 0;
     let size = FIRST_BATCH;
-    for (const each of scope === 'all' ? EVERYWHERE : [scope]) {
-      for (let isDone = false; !isDone; ) {
-        if (signal?.aborted) return { moved, more: true };
-        if (moved >= atMost) {
-          await deps.scheduleMore().catch((error: unknown) => {
-            // The edit stands, and the sweep finds what is left.
-            deps.log.warn({ err: error }, 'the rest of a policy move could not be queued');
+    /** Whether nothing outdated was left in sight. */
+    const moveAll = async (): Promise<boolean> => {
+      for (const each of scopes) {
+        for (let isDone = false; !isDone; ) {
+          if (signal?.aborted || moved >= atMost) return false;
+          const limit = Math.min(size, atMost - moved);
+          const batch = await deps.outdated.changeOutdated(each, {
+            limit,
+            rule: (states) => stepsInOrder(states, true, { actor: null, now: deps.clock.now(), newId: deps.newId }),
+            report: (progress) => progressEvent(progress, deps),
           });
-          return { moved, more: true };
+          moved += batch.moved;
+          isDone = batch.isDone;
+          if (batch.moved === limit) size = nextBatchSize(limit, batch.heldMs);
+          operator(batch);
         }
-        const limit = Math.min(size, atMost - moved);
-        const batch = await deps.outdated.changeOutdated(each, {
-          limit,
-          rule: (states) => stepsInOrder(states, true, { actor: null, now: deps.clock.now(), newId: deps.newId }),
-          report: (progress) => progressEvent(progress, deps),
-        });
-        moved += batch.moved;
-        isDone = batch.isDone;
-        if (batch.moved === limit) size = nextBatchSize(limit, batch.heldMs);
-        operator(batch);
       }
+      return true;
+    };
+
+    let isDone = await moveAll();
+    if (isDone) {
+      // Whoever was creating or reopening a ticket during the edit may have done it under the policy before; now it shows.
+      await deps.outdated.changesUnderWay();
+      isDone = await moveAll();
     }
-    return { moved, more: false };
+    if (!isDone && !signal?.aborted) {
+      await deps.scheduleMore().catch((error: unknown) => {
+        // The edit stands, and the sweep finds what is left.
+        deps.log.warn({ err: error }, 'the rest of a policy move could not be queued');
+      });
+    }
+    return { moved, more: !isDone };
   };
 
 /** How many tickets to claim after `size` of them were locked for `heldMs`: fewer at once, more step by step. */

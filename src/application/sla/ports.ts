@@ -70,6 +70,8 @@ export interface MoveBatch {
 
 /** Where to look: under an older version of one tier; at one client whose tier changed; at all whose tier did in the last 30 days. */
 export type OutdatedScope = { readonly tier: ClientTier } | { readonly clientId: string } | 'retiered';
+  /** Resolves when every change of a ticket that is being saved now has ended, or after two seconds. */
+  changesUnderWay(): Promise<void>;
 
 /** How far the tickets of a tier have come to its policy in force; the last one of a version has 0 remaining. */
 export interface MoveProgress {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { MoveBatch, MovedBatch, OutdatedClocks, OutdatedScope } from '../../application/sla/ports.ts';
 import { policyFor, type SlaPolicy } from '../../domain/sla-policy.ts';
@@ -7,7 +8,18 @@ import type { Database, Tx } from './database.ts';
 import { placeOf, progressOf } from './move-progress.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { tickets } from './schema/tickets.ts';
+import { MERGE_SEARCH_LATER, SearchUpkeep } from './search-upkeep.ts';
 import { saveSlice } from './ticket-writer.ts';
+
+/** A change takes milliseconds; one that hangs is left to the next look. */
+const MOST_PATIENCE_MS = 2_000;
+const LOOK_AGAIN_MS = 5;
+
+/**
+ * Part of a SELECT: what the planner knows of versions is from before the edit, when nearly every ticket was of the one that is now
+ * outdated; towards the end of a move it would read the whole table for the last few.
+ */
+const BY_INDEX = sql`set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
 
 /** What a batch has locked. */
 interface Claim {
@@ -22,17 +34,21 @@ interface Claim {
 export class PostgresOutdatedClocks implements OutdatedClocks {
   readonly #db: Database;
   readonly #policies: PostgresPolicyStore;
+  readonly #search: SearchUpkeep;
 
   constructor(db: Database, policies: PostgresPolicyStore) {
     this.#db = db;
     this.#policies = policies;
+    this.#search = new SearchUpkeep(db);
   }
 
   async changeOutdated(scope: OutdatedScope, { limit, rule, report }: MoveBatch): Promise<MovedBatch> {
     let heldSince = performance.now();
     const batch = await this.#db.transaction(async (tx) => {
       // One batch after the other, so that no two movers claim from the same tickets, or tell of the same progress.
-      await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks})`);
+      await tx.sql.execute(
+        sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks}), ${BY_INDEX}, ${MERGE_SEARCH_LATER}`,
+      );
       const inForce = await this.#policies.inForceBy(tx.sql);
       const outdated = outdatedIn(scope, inForce);
       const policy = typeof scope === 'object' && 'tier' in scope ? policyFor(inForce, scope) : null;
@@ -48,7 +64,25 @@ export class PostgresOutdatedClocks implements OutdatedClocks {
       if (progress) tx.append([report(progress)]);
       return { moved, isDone: !claim.found, progress };
     });
-    return { ...batch, heldMs: performance.now() - heldSince };
+    const heldMs = performance.now() - heldSince;
+    await this.#search.changed(batch.moved);
+    return { ...batch, heldMs };
+  }
+
+  async changesUnderWay(): Promise<void> {
+    // A transaction locks the table, in a mode that hinders nobody, before it reads which policy is in force: who does so from now
+    // on reads the present one.
+    const writers = sql`SELECT virtualtransaction FROM pg_locks
+      WHERE relation = 'tickets'::regclass AND mode IN ('RowShareLock', 'RowExclusiveLock')
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const running = async () => (await this.#db.sql.execute<{ virtualtransaction: string }>(writers)).rows;
+    const giveUpAt = performance.now() + MOST_PATIENCE_MS;
+    const before = new Set((await running()).map((each) => each.virtualtransaction));
+    while (before.size > 0 && performance.now() < giveUpAt) {
+      await delay(LOOK_AGAIN_MS);
+      const still = new Set((await running()).map((each) => each.virtualtransaction));
+      for (const each of before) if (!still.has(each)) before.delete(each);
+    }
   }
 }
 
