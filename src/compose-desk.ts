@@ -12,8 +12,10 @@ import type { Clock, Logger, NewId, WakeUp } from './application/runtime.ts';
 import type { CountAudited } from './application/sla/audit-clocks.ts';
 import { DeadlineTimer } from './application/sla/deadline-timer.ts';
 import { type DetectionLag, detectBreaches } from './application/sla/detect-breaches.ts';
+import { listPolicyHistory } from './application/sla/list-policy-history.ts';
 import { listSlaPolicies } from './application/sla/list-sla-policies.ts';
 import { moveOutdatedClocks } from './application/sla/move-outdated-clocks.ts';
+import { previewSlaPolicy } from './application/sla/preview-sla-policy.ts';
 import { setSlaPolicy } from './application/sla/set-sla-policy.ts';
 import { acknowledgeEscalation } from './application/ticket/acknowledge-escalation.ts';
 import { addComment } from './application/ticket/add-comment.ts';
@@ -33,8 +35,9 @@ import { PostgresClockSlices } from './infrastructure/postgres/clock-slices.ts';
 import { PostgresCommentStore } from './infrastructure/postgres/comment-store.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { PostgresEventLog } from './infrastructure/postgres/event-log-reader.ts';
-import { PostgresPolicyStore } from './infrastructure/postgres/policy-store.ts';
+import { PostgresOpenClocks } from './infrastructure/postgres/open-clocks.ts';
 import { PostgresOutdatedClocks } from './infrastructure/postgres/outdated-clocks.ts';
+import { PostgresPolicyStore } from './infrastructure/postgres/policy-store.ts';
 import { PostgresTicketStore } from './infrastructure/postgres/ticket-store.ts';
 
 export interface DeskParts {
@@ -65,8 +68,8 @@ export function composeDesk(parts: DeskParts) {
   const comments = new PostgresCommentStore(db);
   const log = new PostgresEventLog(db);
   const slices = new PostgresClockSlices(workDb, policies);
-  const assignees = { isActive: async (id: string) => (await users.byIds([id]))[0]?.active === true };
   const outdated = new PostgresOutdatedClocks(workDb, policies);
+  const assignees = { isActive: async (id: string) => (await users.byIds([id]))[0]?.active === true };
   const now = () => clock.now().getTime();
 
   const hub = new LiveHub({ log: new PostgresEventLog(workDb), wakeUp, logger });
@@ -102,7 +105,12 @@ export function composeDesk(parts: DeskParts) {
       listClients: listClients(deps),
       getClient: getClient(deps),
     },
-    sla: { listSlaPolicies: listSlaPolicies(deps), setSlaPolicy: setSlaPolicy(moving) },
+    sla: {
+      listSlaPolicies: listSlaPolicies(deps),
+      listPolicyHistory: listPolicyHistory(deps),
+      previewSlaPolicy: previewSlaPolicy({ openClocks: new PostgresOpenClocks(db, policies), clock }),
+      setSlaPolicy: setSlaPolicy(moving),
+    },
     live: { eventCursor: eventCursor(deps), listAlerts: listAlerts(deps) },
     subscriptions: {
       slaAlerts: subscribeSlaAlerts(live),

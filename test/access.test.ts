@@ -15,6 +15,8 @@ const TABLE: Record<Action, readonly Role[]> = {
   'import.manage': ['ADMIN', 'SUPERVISOR'],
   'queue.read': ['ADMIN', 'SUPERVISOR'],
   'report.read': ['ADMIN', 'SUPERVISOR'],
+  'policy.history': ['ADMIN', 'SUPERVISOR'],
+  'policy.preview': ['ADMIN', 'SUPERVISOR'],
   'policy.write': ['ADMIN'],
   'user.manage': ['ADMIN'],
   'session.own': ['ADMIN', 'SUPERVISOR', 'AGENT'],

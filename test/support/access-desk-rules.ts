@@ -54,7 +54,8 @@ export const DESK_RULES: readonly Rule[] = [
   {
     field: 'Query.ticket',
     what: 'one that is kept',
-    document: 'query ($id: ID!) { ticket(id: $id) { id comments { nodes { id } } history { nodes { id } } } }',
+    document: `query ($id: ID!) { ticket(id: $id) { id comments { nodes { id } } history { nodes { id } }
+      sla { nextEscalationAt intervals { workingSeconds } cycles { cycle intervals { reason } } } } }`,
     variables: ({ plain }) => ({ id: plain }),
     outcomes: STAFF,
   },
@@ -75,7 +76,26 @@ export const DESK_RULES: readonly Rule[] = [
   },
   { field: 'Query.clients', what: 'the list', document: '{ clients { id } }', outcomes: STAFF },
   { field: 'Query.users', what: 'the list', document: '{ users { id } }', outcomes: STAFF },
-  { field: 'Query.slaPolicies', what: 'in force', document: '{ slaPolicies { tier } }', outcomes: STAFF },
+  {
+    field: 'Query.slaPolicies',
+    what: 'in force',
+    document: `{ slaPolicies { tier escalateEveryMinutes maxEscalationLevel
+      calendar { timeZone holidays intervals { weekday start end } } } }`,
+    outcomes: STAFF,
+  },
+  {
+    field: 'Query.slaPolicyHistory',
+    what: 'of a tier',
+    document: '{ slaPolicyHistory(tier: VIP) { version changedAt changedBy { id } policy { tier } } }',
+    outcomes: LEADS,
+  },
+  {
+    field: 'Query.previewSlaPolicy',
+    what: 'of a tier',
+    document: `{ previewSlaPolicy(input: { tier: VIP, resolutionMinutes: 60, breachAction: ESCALATE }) {
+      ticketsAffected examples { ticket { id } } } }`,
+    outcomes: LEADS,
+  },
   { field: 'Query.eventCursor', what: 'the head of the log', document: '{ eventCursor }', outcomes: STAFF },
   { field: 'Query.slaAlerts', what: 'the list', document: '{ slaAlerts { nodes { id } } }', outcomes: STAFF },
   {

@@ -1,6 +1,7 @@
 import type { ClientTier } from '../../domain/enums.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { PolicyKey, SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import type { OpenClock } from '../../domain/sla-policy-preview.ts';
 import type { TicketChange, TicketState } from '../../domain/ticket.ts';
 
 export interface PolicyStore {
@@ -16,6 +17,18 @@ export interface PolicyStore {
   set(edit: SlaPolicyEdit, by: string, at: Date, event: (policy: SlaPolicy) => NewEvent): Promise<SlaPolicy>;
   /** Adds version 1 of each tier that has none. */
   seed(policies: readonly SlaPolicyEdit[], at: Date): Promise<void>;
+}
+
+/** Looking at all open tickets of a tier at once. */
+export interface OpenClocks {
+  /** Returns what `view` makes of a tier as it is at one moment, whatever changes meanwhile. Nothing is locked. */
+  look<T>(tier: ClientTier, view: (open: OpenTier) => Promise<T>): Promise<T>;
+}
+
+export interface OpenTier {
+  readonly inForce: SlaPolicy;
+  /** The unsettled tickets of the tier's clients, deleted ones left out, whatever policy they are under. To be read once. */
+  readonly batches: AsyncIterable<readonly OpenClock[]>;
 }
 
 /** A deadline that a timer can wait for. */
@@ -57,6 +70,8 @@ export interface OutdatedClocks {
    * waits for it.
    */
   changeOutdated(scope: OutdatedScope, batch: MoveBatch): Promise<MovedBatch>;
+  /** Resolves when every change of a ticket that is being saved now has ended, or after two seconds. */
+  changesUnderWay(): Promise<void>;
 }
 
 export interface MoveBatch {
@@ -70,8 +85,6 @@ export interface MoveBatch {
 
 /** Where to look: under an older version of one tier; at one client whose tier changed; at all whose tier did in the last 30 days. */
 export type OutdatedScope = { readonly tier: ClientTier } | { readonly clientId: string } | 'retiered';
-  /** Resolves when every change of a ticket that is being saved now has ended, or after two seconds. */
-  changesUnderWay(): Promise<void>;
 
 /** How far the tickets of a tier have come to its policy in force; the last one of a version has 0 remaining. */
 export interface MoveProgress {

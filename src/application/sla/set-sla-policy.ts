@@ -1,9 +1,8 @@
 import type { Actor } from '../../domain/actor.ts';
-import { normalCalendar } from '../../domain/calendar/business-calendar.ts';
-import { throwIfInvalid } from '../../domain/domain-error.ts';
-import { policyProblems, type SlaPolicy, type SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import type { SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, NewId } from '../runtime.ts';
+import { checkPolicyEdit } from './check-policy-edit.ts';
 import type { MoveOutdatedClocks } from './move-outdated-clocks.ts';
 import type { PolicyStore } from './ports.ts';
 
@@ -16,8 +15,7 @@ export const setSlaPolicy =
   async (actor: Actor, asked: SlaPolicyEdit): Promise<SlaPolicy> => {
     authorise(actor, 'policy.write');
     const now = deps.clock.now();
-    throwIfInvalid(policyProblems(asked, 'input', now));
-    const edit = { ...asked, calendar: asked.calendar && normalCalendar(asked.calendar) };
+    const edit = checkPolicyEdit(asked, now);
     const policy = await deps.policies.set(edit, actor.id, now, (next) => ({
       id: deps.newId(),
       type: 'policy.set',
