@@ -49,13 +49,16 @@ export class PostgresClockAudit implements ClockAudit {
   }
 
   async read<T>({ after, limit }: { readonly after: number; readonly limit: number }, judge: (slice: AuditSlice) => T) {
-    const slice = await this.#db.sql.transaction((tx) => this.#slice(tx, gt(tickets.number, after), limit), READING);
+    const slice = await this.#db.transaction(
+      ({ sql: tx }) => this.#slice(tx, gt(tickets.number, after), limit),
+      READING,
+    );
     const last = slice.clocks.at(-1)?.stored.ticket.number;
     return last === undefined ? null : { verdict: judge(slice), last };
   }
 
   beginShare(now: Date, notSince: Date): Promise<AuditPlace | null> {
-    return this.#db.sql.transaction(async (tx) => {
+    return this.#db.transaction(async ({ sql: tx }) => {
       await tx
         .insert(projections)
         .values([
@@ -78,7 +81,7 @@ export class PostgresClockAudit implements ClockAudit {
     judge: (slice: AuditSlice) => T,
   ) {
     try {
-      return await this.#db.sql.transaction(async (tx) => {
+      return await this.#db.transaction(async ({ sql: tx }) => {
         const held = tx
           .select()
           .from(projections)

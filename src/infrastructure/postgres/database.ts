@@ -1,4 +1,5 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import type { NewEvent } from '../../domain/event.ts';
 import { insertEvents } from './event-appender.ts';
@@ -53,19 +54,31 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction, writes the events that it appended as the last statement, and commits.
+   * Runs `work` in one transaction, READ COMMITTED unless `mode` says otherwise, writes the events that it appended as the last statement, and commits.
    * Any error rolls everything back and is thrown on.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, mode?: PgTransactionConfig): Promise<T> {
     const events: NewEvent[] = [];
-    const result = await this.sql.transaction(async (sql) => {
-      const tx: Tx = { sql, append: (more) => events.push(...more) };
-      const value = await work(tx);
-      if (events.length > 0) await insertEvents(sql, events);
-      return value;
-    });
+    const result = await this.#onConnection((connection) =>
+      connection.transaction(async (sql) => {
+        const tx: Tx = { sql, append: (more) => events.push(...more) };
+        const value = await work(tx);
+        if (events.length > 0) await insertEvents(sql, events);
+        return value;
+      }, mode),
+    );
     if (events.length > 0) this.#onEvents();
     return result;
+  }
+
+  /** Whatever happens, the connection comes back: drizzle's own `transaction` on a pool keeps one for ever whose BEGIN fails. */
+  async #onConnection<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      return await work(drizzle(client));
+    } finally {
+      client.release();
+    }
   }
 
   async close(): Promise<void> {
