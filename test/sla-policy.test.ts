@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { MoveProgress } from '../src/application/sla/ports.ts';
 import type { SlaPolicyEdit } from '../src/domain/sla-policy.ts';
-import { createDesk, failure, MINUTE, type TestDesk } from './support/desk.ts';
+import type { Ticket } from '../src/domain/ticket.ts';
+import { createDesk, failure, MINUTE, type TestDesk, until } from './support/desk.ts';
 
 let desk: TestDesk;
 beforeEach(async () => {
@@ -45,6 +47,37 @@ async function versions(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ version, minutes, count }) => [`v${version}: ${minutes} min`, count]));
 }
 
+/** An edit whose process ended before it moved anything. */
+const editWithoutMoving = (edit: SlaPolicyEdit) =>
+  desk.stores.policies.set(edit, desk.admin.id, desk.clock.now(), (policy) => ({
+    id: crypto.randomUUID(),
+    type: 'policy.set',
+    subjectId: null,
+    actorId: null,
+    from: null,
+    to: `${policy.version}`,
+    occurredAt: desk.clock.now(),
+    data: { ...edit },
+  }));
+
+async function progress(): Promise<MoveProgress[]> {
+  const events = (await desk.events()).filter(({ type }) => type === 'policy.moved');
+  expect(events.filter(({ subjectId, actorId }) => subjectId !== null || actorId !== null)).toEqual([]);
+  return events.map(({ data }) => data as unknown as MoveProgress);
+}
+const sumOf = (steps: readonly MoveProgress[]) => steps.reduce((sum, { moved }) => sum + moved, 0);
+
+async function anyTickets(first: number): Promise<Ticket[]> {
+  const query = { filter: {}, sort: 'NUMBER', direction: 'ASC', after: null, page: null } as const;
+  return (await desk.stores.tickets.list({ ...query, first })).items.map(({ node }) => node);
+}
+
+/** How many connections wait for a row. */
+async function waitingForRows(): Promise<number> {
+  const { rows } = await desk.db.pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted");
+  return rows.length;
+}
+
 it('moves the first 500 tickets before an edit returns and hands the rest to the background', async () => {
   await openTickets(700);
   await setPolicy(2_000);
@@ -69,20 +102,99 @@ it('ends in the last state after edits that overtake each other', async () => {
 });
 
 it('waits for a ticket that a user is changing, and moves it too', async () => {
-  const ticket = await desk.ticket((await desk.client()).id);
+  await openTickets(40);
+  const ids = (await anyTickets(3)).map(({ id }) => id);
   let edit: Promise<unknown> | null = null;
   await desk.db.transaction(async (tx) => {
-    await tx.sql.execute(sql`SELECT 1 FROM tickets WHERE id = ${ticket.id} FOR UPDATE`);
+    await tx.sql.execute(sql`SELECT 1 FROM tickets WHERE id IN ${ids} FOR UPDATE`);
     edit = setPolicy(2_000);
-    for (let waiting = 0; waiting === 0; ) {
-      const { rows } = await desk.db.pool.query(
-        "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted",
-      );
-      waiting = rows.length;
-    }
+    await until(async () => (await waitingForRows()) === 1);
+    // All others are done; while it waits, it keeps nobody else from anything.
+    expect(await versions()).toEqual({ 'v1: 1440 min': 3, 'v2: 2000 min': 37 });
+    const free = await desk.db.pool.query('SELECT id FROM tickets FOR UPDATE SKIP LOCKED');
+    expect(free.rowCount).toBe(37);
   });
   await edit;
-  expect(await versions()).toEqual({ 'v2: 2000 min': 1 });
+  expect(await versions()).toEqual({ 'v2: 2000 min': 40 });
+});
+
+it('sees a ticket that was being created under the former policy while the edit was saved', async () => {
+  await openTickets(2);
+  let edit: Promise<unknown> | null = null;
+  await desk.db.transaction(async (tx) => {
+    await tx.sql.execute(sql`
+      INSERT INTO tickets SELECT made.* FROM tickets t,
+        LATERAL jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', t.number + 100)) made LIMIT 1`);
+    edit = setPolicy(2_000);
+    await until(async () => (await versions())['v2: 2000 min'] === 2);
+  });
+  await edit;
+  expect(await versions()).toEqual({ 'v2: 2000 min': 3 });
+});
+
+it('tells of its progress in the log, to the last ticket, and to no subscriber of tickets', async () => {
+  await openTickets(700);
+  const heard: string[] = [];
+  await desk.hub.start();
+  const feed = await desk.subscriptions.ticketEvents({ actor: desk.admin, after: null }, null);
+  const listening = (async () => {
+    for await (const { event } of feed) if (heard.push(event.type) === 701) return;
+  })();
+  await setPolicy(2_000);
+  const first = await progress();
+  expect(sumOf(first)).toBe(500);
+  expect(first.at(-1)?.remaining).toBe(200);
+  await desk.jobs.moveOutdatedClocks('all');
+  const all = await progress();
+  expect(sumOf(all)).toBe(700);
+  expect(all.map(({ remaining }) => remaining)).toEqual(all.map((_, i) => 700 - sumOf(all.slice(0, i + 1))));
+  expect(all.at(-1)).toMatchObject({ tier: 'NORMAL', version: 2, remaining: 0 });
+  await desk.jobs.moveOutdatedClocks('all');
+  expect(await progress()).toEqual(all);
+
+  const [ticket] = await anyTickets(1);
+  await desk.mutations.updateTicket(desk.admin, { id: ticket?.id ?? '', title: 'Heard' });
+  await listening;
+  expect(new Set(heard)).toEqual(new Set(['sla.policy_changed', 'ticket.updated']));
+  await setPolicy(3_000, { tier: 'VIP' });
+  expect((await progress()).at(-1)).toEqual({ tier: 'VIP', version: 2, moved: 0, remaining: 0 });
+});
+
+it('judges by the instant of the edit, however late a ticket is moved, and in due order', async () => {
+  const client = await desk.client();
+  const editedAt = new Date(desk.clock.now().getTime() + 2_000 * MINUTE);
+  /** A ticket of so many minutes at the edit. */
+  const aged = async (minutes: number): Promise<Ticket> => {
+    desk.setTime(new Date(editedAt.getTime() - minutes * MINUTE));
+    return desk.ticket(client.id);
+  };
+  const unnoticed = await aged(1_445);
+  const [age200, age100, age30, age0] = [await aged(200), await aged(100), await aged(30), await aged(0)];
+  await editWithoutMoving(promise(150, { atRiskPercent: 99 }));
+  desk.advance(60 * MINUTE);
+  await desk.jobs.moveOutdatedClocks('all');
+  desk.advance(1_000 * MINUTE);
+  await desk.jobs.detectBreaches();
+
+  const breaches = (await desk.events()).filter(({ type }) => type === 'sla.breached');
+  const dueOf = ({ createdAt }: Ticket) => new Date(createdAt.getTime() + 150 * MINUTE);
+  expect(breaches.map(({ subjectId, occurredAt, data }) => [subjectId, occurredAt, data?.reason])).toEqual([
+    // By the policy that was in force at its instant.
+    [unnoticed.id, unnoticed.clock.dueAt, 'sla_breached'],
+    // In the past by the edit.
+    [age200.id, dueOf(age200), 'policy_changed'],
+    // After the edit, before the move.
+    [age100.id, dueOf(age100), 'sla_breached'],
+    // After the move.
+    [age30.id, dueOf(age30), 'sla_breached'],
+    [age0.id, dueOf(age0), 'sla_breached'],
+  ]);
+  for (const { id } of [unnoticed, age200, age100, age30, age0]) {
+    const breach = breaches.find(({ subjectId }) => subjectId === id);
+    expect((await desk.stored(id)).clock).toMatchObject({ policyVersion: 2, breachedAt: breach?.occurredAt });
+  }
+  // What the move found to have come due is told as of its instant, and seen when it was moved.
+  expect(breaches[2]?.data?.detectedAt).toBe(new Date(editedAt.getTime() + 60 * MINUTE).toISOString());
 });
 
 it('breaches once, as policy_changed and with the new due instant, what an edit makes overdue', async () => {
@@ -147,16 +259,7 @@ it('catches up with a ticket that was created while its policy or tier was being
   const client = await desk.client('NORMAL');
   const [one, other] = [await desk.ticket(client.id), await desk.ticket((await desk.client()).id)];
   await desk.db.pool.query("UPDATE clients SET tier = 'VIP' WHERE id = $1", [client.id]);
-  await desk.stores.policies.set(promise(2_000), desk.admin.id, desk.clock.now(), (policy) => ({
-    id: crypto.randomUUID(),
-    type: 'policy.set',
-    subjectId: null,
-    actorId: null,
-    from: null,
-    to: `${policy.version}`,
-    occurredAt: desk.clock.now(),
-    data: null,
-  }));
+  await editWithoutMoving(promise(2_000));
   expect(await desk.jobs.moveOutdatedClocks('all')).toEqual({ moved: 2, more: false });
   expect((await desk.stored(one.id)).clock).toMatchObject({ tier: 'VIP', policyVersion: 1 });
   expect((await desk.stored(other.id)).clock).toMatchObject({ tier: 'NORMAL', policyVersion: 2 });
