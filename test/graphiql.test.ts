@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { buildSchema, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { graphiqlTabs } from '../src/interfaces/graphql/graphiql-tabs.ts';
@@ -43,6 +45,7 @@ it('signs in once and sends the token with queries over HTTP and subscriptions o
     'SignIn',
     'FirstLook',
     'LiveAlerts',
+    'BusinessHours',
   ]);
 
   await page.fetcher({ query: 'mutation SignIn { touch }' });
@@ -78,4 +81,9 @@ it('shows why a subscription was refused', async () => {
 it('fills the sign-in only where that is wished', () => {
   expect(graphiqlTabs({ email: 'a@b.c', password: 'p' })[0]?.query).toContain('login(email: "a@b.c", password: "p")');
   expect(graphiqlTabs(null)[0]?.query).toContain('login(email: "", password: "")');
+});
+
+it('shows operations that the API has', async () => {
+  const schema = buildSchema(await readFile('schema/schema.graphql', 'utf8'));
+  for (const { query } of graphiqlTabs(null)) expect(validate(schema, parse(query))).toEqual([]);
 });

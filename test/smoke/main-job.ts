@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { Api } from './api.ts';
 import { importThroughCrash, importWorkbook } from './imports.ts';
-import { breakPromises, checkAfterOutage, followAlerts } from './promises.ts';
+import { checkAfterOutage, checkCycles, checkLadder } from './ladder.ts';
+import { breakPromises, followAlerts } from './promises.ts';
 import { checkRateLimit, checkRefusals } from './refusals.ts';
 import { Steps } from './steps.ts';
 import { generate } from './workbook.ts';
@@ -63,6 +64,7 @@ async function mainJob(): Promise<void> {
     steps.story('Bad input is told what is wrong with it', () => checkRefusals(steps, admin)),
   ]);
   if (promised === null || rows === null) return;
+  await steps.story('A ticket is taken up again', () => checkCycles(steps, admin, promised));
 
   console.log('\nThe server is killed in the middle of its work');
   const awayUntil = Date.parse(String(promised.tickets.at(-1)?.sla.dueAt)) + 500;
@@ -70,8 +72,9 @@ async function mainJob(): Promise<void> {
   const second = await importThroughCrash(steps, admin, { running: first, restart: start }, crash);
   server = second.server;
   const back = admin.at(server.origin);
-  await steps.story('Promises after the outage', () => checkAfterOutage(steps, back, promised));
+  const climbing = await steps.story('Promises after the outage', () => checkAfterOutage(steps, back, promised));
   await steps.story('The import after the outage', () => second.finish());
+  if (climbing) await steps.story('The ladder after the outage', () => checkLadder(steps, back, promised, climbing));
   await step('nothing is overdue without an alert', async () => {
     assert.match(await (await back.get('/metrics')).text(), /^sla_overdue_unalerted 0$/m);
   });

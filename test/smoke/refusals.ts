@@ -33,6 +33,26 @@ export async function checkRefusals(steps: Steps, admin: Api): Promise<void> {
     assert.equal((await admin.refusal('{ tickets(first: 101) { totalCount } }')).code, 'VALIDATION_FAILED');
     assert.equal((await admin.refusal('{ tickets(after: "made-up") { totalCount } }')).code, 'VALIDATION_FAILED');
   });
+  await steps.step('a calendar that cannot be is told what is wrong with it, and where', async () => {
+    const mutation = `mutation ($calendar: BusinessCalendarInput) { setSlaPolicy(input: {
+      tier: VIP, resolutionMinutes: 60, breachAction: ESCALATE, calendar: $calendar }) { version } }`;
+    const intervals = [
+      { weekday: 1, start: '09:00', end: '17:00' },
+      { weekday: 1, start: '12:00', end: '00:00' },
+      { weekday: 8, start: '9:00', end: '24:00' },
+    ];
+    const calendar = { timeZone: 'Europe/Atlantis', intervals, holidays: ['2026-12-25', '2026-02-30'] };
+    const { code, extensions } = await admin.refusal(mutation, { calendar });
+    const fields = extensions.fields as { path: string; message: string }[];
+    const paths = ['timeZone', 'intervals[1].end', 'intervals[2].weekday', 'intervals[2].start', 'holidays[1]'];
+    assert.deepEqual(
+      [code, fields.map(({ path }) => path)],
+      ['VALIDATION_FAILED', paths.map((path) => `input.calendar.${path}`)],
+    );
+    for (const { message } of fields) assert.match(message, /^.{15,}\.$/);
+    const empty = await admin.refusal(mutation, { calendar: { timeZone: 'UTC', intervals: [], holidays: [] } });
+    assert.match(empty.message, /^There is no working time; /);
+  });
   await steps.step('what is not there is null in a query and NOT_FOUND in a mutation', async () => {
     assert.deepEqual(await admin.run('query ($id: ID!) { ticket(id: $id) { id } }', { id: randomUUID() }), {
       ticket: null,

@@ -70,10 +70,40 @@ subscription LiveAlerts {
 }
 `;
 
-/** What GraphiQL shows at first: sign in, a query, a subscription. `firstUser` fills in the sign-in, for local use. */
+const BUSINESS_HOURS = `# 4. Another promise for normal clients: eight hours of working time, and a level more for each hour that nobody acknowledges.
+# Sign in first (first tab). Press play and their open tickets move to it; "slaPolicies" tells what was before.
+mutation BusinessHours {
+  setSlaPolicy(
+    input: {
+      tier: NORMAL
+      resolutionMinutes: 480
+      breachAction: NOTIFY_SUPERVISOR
+      escalateEveryMinutes: 60
+      maxEscalationLevel: 3
+      calendar: {
+        timeZone: "Europe/Berlin"
+        intervals: [
+          { weekday: 1, start: "09:00", end: "12:30" }
+          { weekday: 1, start: "13:00", end: "17:00" }
+          { weekday: 2, start: "09:00", end: "17:00" }
+          { weekday: 3, start: "09:00", end: "17:00" }
+          { weekday: 4, start: "09:00", end: "17:00" }
+          { weekday: 5, start: "09:00", end: "15:00" }
+        ]
+        holidays: ["2026-12-25", "2027-01-01"]
+      }
+    }
+  ) {
+    version
+    updatedAt
+  }
+}
+`;
+
+/** What GraphiQL shows at first: sign in, a query, a subscription, a policy. `firstUser` fills in the sign-in, for local use. */
 export function graphiqlTabs(
   firstUser: { readonly email: string; readonly password: string } | null,
 ): readonly GraphiqlTab[] {
   const { email, password } = firstUser ?? { email: '', password: '' };
-  return [{ query: signIn(email, password) }, { query: FIRST_LOOK }, { query: LIVE_ALERTS }];
+  return [{ query: signIn(email, password) }, { query: FIRST_LOOK }, { query: LIVE_ALERTS }, { query: BUSINESS_HOURS }];
 }
