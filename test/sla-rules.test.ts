@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TICKET_STATUSES, type TicketStatus } from '../src/domain/enums.ts';
+import { stepsDue, stepsInOrder } from '../src/domain/sla-detection.ts';
+import type { SlaPolicy } from '../src/domain/sla-policy.ts';
 import { changeStatus, remove, restore } from '../src/domain/ticket-changes.ts';
 import { checkTransition } from '../src/domain/ticket-status.ts';
 import { at, context, detect, MINUTE, moveToPolicy, policyFor, ticketUnder } from './support/clocks.ts';
@@ -109,5 +111,60 @@ describe('detection', () => {
   it('leaves a met clock under the policy that it was met under', () => {
     const met = changeStatus(ticketUnder(vip), 'RESOLVED', vip, context(MINUTE)).ticket;
     expect(moveToPolicy(met, vip, normal, context(2 * MINUTE)).ticket).toBe(met);
+  });
+});
+
+describe('the steps that have come due', () => {
+  const ladder = policyFor('VIP', { escalateEveryMinutes: 10 });
+  const state = (number: number, policy: SlaPolicy, policyInForce = policy) => ({
+    ticket: { ...ticketUnder(policy), id: `ticket ${number}`, number },
+    ...{ policy, policyInForce },
+  });
+  const told = (changes: readonly { readonly ticket: { readonly number: number; readonly clock: object } }[]) =>
+    changes.map(({ ticket }) => `${ticket.number}: ${(ticket.clock as { escalationLevel: number }).escalationLevel}`);
+
+  it('are the breach and each level with its own instant, and none after the last that is asked for', () => {
+    const steps = stepsDue(state(1, ladder), context(500 * MINUTE));
+    expect(steps.map(({ at: instant }) => instant)).toEqual([at(120 * MINUTE), at(130 * MINUTE), at(140 * MINUTE)]);
+    expect(steps.map(({ change }) => change.ticket.version)).toEqual([2, 3, 4]);
+    expect(steps.map(({ change }) => change.escalations[0]?.reason)).toEqual([
+      ...['sla_breached', 'not_acknowledged', 'not_acknowledged'],
+    ]);
+    for (const { change } of steps) {
+      expect(change.events[0]?.data).toMatchObject({
+        ...{ dueAt: at(120 * MINUTE).toISOString(), detectedAt: at(500 * MINUTE).toISOString() },
+      });
+    }
+    expect(stepsDue(state(1, ladder), context(500 * MINUTE), at(130 * MINUTE))).toHaveLength(2);
+    expect(
+      stepsDue(state(1, ladder), context(119 * MINUTE), at(119 * MINUTE)).map(({ at: instant }) => instant),
+    ).toEqual([at(90 * MINUTE)]);
+  });
+
+  it('of many tickets come in the order of their instants, of the same instant by number', () => {
+    const slow = policyFor('NORMAL', { resolutionMinutes: 135, escalateEveryMinutes: 5 });
+    const states = [state(3, ladder), state(2, slow), state(1, ladder)];
+    expect(told(stepsInOrder(states, true, context(500 * MINUTE)))).toEqual([
+      ...['1: 1', '3: 1', '1: 2', '3: 2', '2: 0', '1: 3', '2: 1', '3: 3', '2: 2', '2: 3'],
+    ]);
+  });
+
+  it('are, while there are more tickets, only those that no other can come before', () => {
+    const slow = policyFor('NORMAL', { resolutionMinutes: 135, escalateEveryMinutes: 5 });
+    const changes = stepsInOrder([state(1, ladder), state(2, slow)], false, context(500 * MINUTE));
+    expect(told(changes)).toEqual(['1: 1', '1: 2', '2: 0']);
+  });
+
+  it('are judged by the former policy up to the edit, and by the new one after it, however late this is asked', () => {
+    const edited = { ...policyFor('VIP', { version: 2, resolutionMinutes: 240 }), changedAt: at(125 * MINUTE) };
+    const types = stepsDue(state(1, ladder, edited), context(500 * MINUTE)).flatMap(({ change }) =>
+      change.events.map(({ type, occurredAt }) => `${type} ${(occurredAt.getTime() - at(0).getTime()) / MINUTE}`),
+    );
+    // Breached before the edit, which takes the ladder away; the event of the edit is of the instant in which it is noticed.
+    expect(types).toEqual(['sla.breached 120', 'ticket.status_changed 500', 'sla.policy_changed 500']);
+    const sooner = { ...policyFor('VIP', { version: 2, resolutionMinutes: 240 }), changedAt: at(119 * MINUTE) };
+    const steps = stepsDue(state(1, ladder, sooner), context(230 * MINUTE));
+    expect(steps.map(({ at: instant }) => instant)).toEqual([at(90 * MINUTE), at(119 * MINUTE)]);
+    expect(steps.at(-1)?.change.ticket.clock).toMatchObject({ policyVersion: 2, dueAt: at(240 * MINUTE) });
   });
 });
