@@ -22,8 +22,8 @@ export class PostgresOpenClocks implements OpenClocks {
   }
 
   look<T>(tier: ClientTier, view: (open: OpenTier) => Promise<T>): Promise<T> {
-    return this.#db.sql.transaction(
-      async (tx) => {
+    return this.#db.transaction(
+      async ({ sql: tx }) => {
         const inForce = policyFor(await this.#policies.inForceBy(tx), { tier });
         return view({ inForce, batches: this.#batches(tx, tier) });
       },
