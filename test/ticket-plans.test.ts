@@ -36,7 +36,11 @@ beforeAll(async () => {
        LEFT JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM users) u ON u.nth = n % 60,
        LATERAL (SELECT now() - interval '20 min' * n AS made, now() + interval '24 h' - interval '20 min' * n AS due) at`,
   );
-  await desk.db.pool.query('VACUUM ANALYZE tickets, clients, users');
+  await desk.db.pool.query('ALTER TABLE ticket_search DISABLE TRIGGER ALL');
+  await desk.db.pool.query(
+    `INSERT INTO ticket_search SELECT id, lower(title || ' ' || description) FROM tickets ON CONFLICT DO NOTHING`,
+  );
+  await desk.db.pool.query('VACUUM ANALYZE tickets, ticket_search, clients, users');
 });
 afterAll(async () => {
   await desk[Symbol.asyncDispose]();
@@ -75,7 +79,7 @@ const list = (filter: TicketFilter, query: Partial<TicketListQuery> = {}) =>
 async function expectNoScan(action: () => Promise<unknown>): Promise<void> {
   const plans = await plansOf(action);
   expect(plans.length).toBeGreaterThan(0);
-  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on tickets|Parallel Seq Scan/);
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on ticket|Parallel Seq Scan/);
 }
 
 describe('over 50,000 tickets no list reads the whole table', () => {

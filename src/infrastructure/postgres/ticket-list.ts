@@ -135,7 +135,7 @@ function found(search: string, includeDeleted: boolean): SQL {
     ...(search.length < 3
       ? []
       : [
-          sql`SELECT id FROM tickets WHERE lower(title || ' ' || description) LIKE lower(${pattern})`,
+          sql`SELECT ticket_id FROM ticket_search WHERE words LIKE lower(${pattern})`,
           sql`SELECT t.id FROM tickets t JOIN clients c ON c.id = t.client_id WHERE lower(c.name) LIKE lower(${pattern})${kept}`,
         ]),
   ];

@@ -90,10 +90,29 @@ export const tickets = pgTable(
         .on(t.createdAt, t.id)
         .where(sql`${t.deletedAt} IS NULL AND ${t.slaBreachedAt} IS NOT NULL`),
       index('tickets_sla_tier_policy_idx').on(t.slaTier, t.slaPolicyVersion).where(sql`${t.slaState} <> 'MET'`),
-      index('tickets_tags_idx').using('gin', t.tags),
-      index('tickets_text_trgm_idx').using('gin', sql`lower(${t.title} || ' ' || ${t.description}) gin_trgm_ops`),
+      // Without a list of pending entries: merging it would make some ticket's change wait.
+      index('tickets_tags_idx').using('gin', t.tags).with({ fastupdate: false }),
     ];
   },
+);
+
+/**
+ * The words of each ticket, for the search; triggers keep it. Apart from the ticket because a changed row comes into every index anew,
+ * and a ticket changes often while its words hardly ever do.
+ */
+export const ticketSearch = pgTable(
+  'ticket_search',
+  {
+    ticketId: uuid('ticket_id')
+      .primaryKey()
+      .references(() => tickets.id, { onDelete: 'cascade' }),
+    /** Title and description in lower case. */
+    words: text('words').notNull(),
+  },
+  // Its list of pending entries is short, so that whoever merges it is held up for milliseconds only.
+  (t) => [
+    index('ticket_search_words_idx').using('gin', sql`${t.words} gin_trgm_ops`).with({ gin_pending_list_limit: 256 }),
+  ],
 );
 
 /** SLA cycles that a reopening ended; the running one is in `tickets`. */
