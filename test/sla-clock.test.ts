@@ -79,7 +79,9 @@ const SENTENCE = /^[A-Z][a-z]+ .+ .+\.$/;
 /** How often the laws had something to say. */
 const tried = { breaches: 0, edits: 0, levels: 0, pauses: 0, cycles: 0, acknowledged: 0 };
 
-describe('through random histories of statuses, tiers, policies, calendars, ladders, deletions and acknowledgements', () => {
+describe('through random histories of statuses, tiers, policies, calendars, ladders, deletions and acknowledgements', {
+  timeout: 120_000,
+}, () => {
   const history = [fc.constantFrom(...CLIENT_TIERS), promise, historySteps] as const;
 
   it('every law of the clock and of the ladder holds', () => {
