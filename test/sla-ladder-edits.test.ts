@@ -104,6 +104,21 @@ describe('an edit of the policy, between two levels,', () => {
     // 10 minutes before the pause and 5 after it, then 15.
     expect(await calls.levels(ticket)).toEqual(['1 at 60', '2 at 95', '3 at 110']);
   });
+
+  it('while the ticket waits, that uses up its promise, breaks it when it goes on, and the ladder begins there', async () => {
+    const ticket = await calls.open('VIP');
+    await calls.pass(50);
+    await calls.change(ticket, 'PENDING');
+    await calls.pass(5);
+    await calls.setPolicy('VIP', { resolutionMinutes: 10 });
+    await calls.pass(5);
+    await calls.change(ticket, 'IN_PROGRESS');
+    await calls.pass(25);
+    // The target and the pause of ten minutes after the start; gone on after an hour.
+    expect(await calls.levels(ticket)).toEqual(['1 at 20', '2 at 70', '3 at 80']);
+    expect(await desk.escalationsOf(ticket.id)).toMatchObject([{ reason: 'policy_changed' }, {}, {}]);
+    expect(desk.lags).toEqual([0, 0]);
+  });
 });
 
 describe('a deleted ticket', () => {
@@ -128,6 +143,30 @@ describe('a deleted ticket', () => {
     expect(restored).toMatchObject({ status: 'ESCALATED', clock: { escalationLevel: 1 } });
     await calls.pass(10);
     expect(await calls.levels(ticket)).toEqual(['0 at 60', '1 at 70', '2 at 80']);
+  });
+});
+
+describe('a deleted ticket that an edit gave more time after its due instant', () => {
+  it.each([
+    ['before it comes back', true],
+    ['not before it comes back', false],
+  ])('is judged by that edit, also when the background gets to it %s', async (_, isMoved) => {
+    const ticket = await calls.open('VIP');
+    await desk.mutations.deleteTicket(desk.admin, ticket.id);
+    await calls.pass(75);
+    const { policies } = desk.stores;
+    const [former] = await policies.history('VIP');
+    if (!former) throw new Error('There is a policy for every tier.');
+    const { version: _version, changedById: _by, changedAt: _at, ...edit } = { ...former, resolutionMinutes: 300 };
+    await policies.set(edit, desk.admin.id, desk.clock.now(), ({ version }) => ({
+      ...{ id: crypto.randomUUID(), type: 'policy.set', subjectId: null, actorId: desk.admin.id, from: null },
+      ...{ to: `${version}`, occurredAt: desk.clock.now(), data: edit },
+    }));
+    if (isMoved) await desk.jobs.moveOutdatedClocks('all');
+    await calls.pass(5);
+    const restored = await desk.mutations.restoreTicket(desk.admin, ticket.id);
+    expect(restored.clock).toMatchObject({ breachedAt: null, policyVersion: former.version + 1 });
+    expect(await calls.alerts(ticket)).toEqual(['sla.policy_changed']);
   });
 });
 

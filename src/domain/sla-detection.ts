@@ -57,7 +57,7 @@ export function stepsDue(state: TicketState, by: ChangeContext, until: Date = by
   const recordAll = (policy: SlaPolicy, end: Date): boolean => {
     for (let due = nextDue(ticket, end); due; due = nextDue(ticket, end)) {
       if (due.at > until) return false;
-      take(due.at, record(ticket, due, policy, context));
+      take(due.at, record(ticket, due, policy, context, causeOf(ticket, due)));
     }
     return true;
   };
@@ -92,6 +92,16 @@ export function stepsInOrder(states: readonly TicketState[], isAll: boolean, con
 function isOutdated({ ticket, policyInForce }: TicketState): boolean {
   const { state, tier, policyVersion } = ticket.clock;
   return state !== 'MET' && (tier !== policyInForce.tier || policyVersion !== policyInForce.version);
+}
+
+/**
+ * Time alone breaks a promise while the clock runs. A due instant that is not after the beginning of the present stretch comes from an
+ * edit in the pause before it, which came into effect when the clock went on: the breach is the edit's, and its ladder begins there.
+ */
+function causeOf({ clock }: Ticket, due: Due): Cause {
+  const wentOnAt = clock.intervals.at(-1)?.from;
+  const isEdit = due.kind === 'breached' && wentOnAt !== undefined && due.at <= wentOnAt;
+  return isEdit ? { reason: 'policy_changed', ladderFrom: wentOnAt } : { reason: 'sla_breached' };
 }
 
 /** Since when the policy in force applies: since its edit; to a client whose tier changed, since it is noticed. */

@@ -14,6 +14,8 @@ export const restoreTicket =
     authorise(actor, 'ticket.delete');
     return changeVisible(deps.tickets, actor, id, (state) => {
       const context = { actor, now: deps.clock.now(), newId: deps.newId };
-      return after(restore(state.ticket, context), (ticket) => catchUp({ ...state, ticket }, context));
+      // Still deleted it is moved to the policy in force, as the background does: whichever comes first, the outcome is the same.
+      const moved = after(catchUp(state, context), (ticket) => restore(ticket, context));
+      return after(moved, (ticket) => catchUp({ ...state, ticket }, context));
     });
   };
