@@ -44,33 +44,33 @@ async function measure(stage: Stage): Promise<Outcome> {
   const { client, url } = many;
   const server = await startBenchServer(stage, url);
   const frames = await subscribe(server);
+  const pids = { server: server.pid, postgres: many.pid };
 
   stage.say('checking, with a small burst and a small spread');
   const bytes = await checkProduct(client, frames);
   await delay(SETTLE_SECONDS * 1_000);
   stage.say(`idle for ${IDLE_SECONDS} s`);
-  const idle = await measureIdle(server.pid, many.pid, IDLE_SECONDS);
+  const idle = await measureIdle(pids, IDLE_SECONDS);
 
   const bare = await startBareSender(stage);
   const burst = await interleave(stage, [
-    { name: OURS, role: 'ours', run: () => productRound(client, frames, BURST) },
+    { name: OURS, role: 'ours', run: () => productRound(client, frames, BURST, pids) },
     { name: LIMIT, role: 'limit', run: () => bare(BURST, bytes) },
   ]);
   const spread = await interleave(stage, [
-    { name: OURS, role: 'ours', run: () => productRound(client, frames, SPREAD) },
+    { name: OURS, role: 'ours', run: () => productRound(client, frames, SPREAD, pids) },
     { name: LIMIT, role: 'limit', run: () => bare(TENTH, bytes), share: 'a tenth of the deadlines, as dense.' },
   ]);
 
   stage.say('mutations');
   const fewServer = await startBenchServer(stage, few.url);
   const mutations = await interleave(stage, [
-    await mutationContender('few', 'ours', { server: fewServer, client: few.client, tickets: MUTATIONS }),
-    await mutationContender('many', 'peer', { server, client, tickets: MUTATIONS }),
+    await mutationContender('few', 'ours', { server: fewServer, postgres: few, tickets: MUTATIONS }),
+    await mutationContender('many', 'peer', { server, postgres: many, tickets: MUTATIONS }),
   ]);
   await fewServer.process.stop();
   await few.stop();
 
-  stage.say('killing one of two servers');
   const kill = await killRound(stage, { client, url, first: server }, { count: 1_000, gapMs: 10 }, BURST);
 
   stage.say(PEER);

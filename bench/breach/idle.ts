@@ -1,24 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSeconds } from '../harness/machine.ts';
+import { type Measured, type ProcessorTime, processorTime } from '../harness/processor-time.ts';
 
-/** Percent of one core; null where the system does not tell. */
-export interface IdleFigures {
+/** Percent of one core. */
+export interface IdleFigures extends ProcessorTime {
   readonly seconds: number;
-  readonly server: number | null;
-  readonly postgres: number | null;
 }
 
 /** Processor time of the server and of Postgres with all of its processes while nothing happens. */
-export async function measureIdle(server: number, postgres: number, seconds: number): Promise<IdleFigures> {
-  const read = () => [cpuSeconds(server), cpuSeconds(postgres)] as const;
-  const before = read();
+export async function measureIdle(pids: Measured, seconds: number): Promise<IdleFigures> {
   const from = performance.now();
+  const used = processorTime(pids);
   await delay(seconds * 1_000);
-  const after = read();
-  const took = (performance.now() - from) / 1_000;
-  const percent = (i: 0 | 1) => {
-    const [a, b] = [before[i], after[i]];
-    return a === null || b === null ? null : ((b - a) / took) * 100;
-  };
-  return { seconds, server: percent(0), postgres: percent(1) };
+  const { server, postgres } = used();
+  const percent = 100_000 / (performance.now() - from);
+  return { seconds, server: server * percent, postgres: postgres * percent };
 }

@@ -33,6 +33,10 @@ export async function killRound(
     [new URL(url).username, { server: first, frames: await subscribe(first) }],
     [SECOND_ROLE, { server: second, frames: await subscribe(second) }],
   ]);
+  stage.say('warming the second server');
+  const warm = await makeDue(client, burst, Date.now() + LEAD_MS);
+  await Promise.all([...servers.values()].map(({ frames }) => collect(frames, warm)));
+  stage.say('killing the one that claims');
   const firstDueAt = Date.now() + LEAD_MS;
   const burstAt = firstDueAt + (spread.count * spread.gapMs) / 2;
   const due = new Map([...(await makeDue(client, spread, firstDueAt)), ...(await makeDue(client, burst, burstAt))]);

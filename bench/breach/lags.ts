@@ -17,6 +17,9 @@ export interface LagFigures extends Figures {
   readonly overOneSecond: number;
   /** How often the server cut the subscriber off as too slow; it went on from its cursor. */
   readonly cutOff: number;
+  /** Processor time of each alert in milliseconds; NaN of contenders that are not measured. */
+  readonly serverMs: number;
+  readonly postgresMs: number;
 }
 
 /** What a frame tells: which ticket, and the instant that was due. */
@@ -47,5 +50,7 @@ export function judge(frames: readonly Frame[], due: DueTickets, read: (text: st
     twice,
     overOneSecond: lags.filter((lag) => lag > LATE_MS).length,
     cutOff: 0,
+    serverMs: Number.NaN,
+    postgresMs: Number.NaN,
   };
 }

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
-import type pg from 'pg';
-import { one } from '../harness/postgres.ts';
+import { type BenchPostgres, one } from '../harness/postgres.ts';
+import { processorTime } from '../harness/processor-time.ts';
 import type { Contender, Figures } from '../harness/rounds.ts';
 import type { BenchServer } from '../harness/server.ts';
 
 const AT_A_TIME = 8;
 
-/** Mutations a second. */
+/** Mutations a second, and the processor time of one of them (whichever) in milliseconds. */
 export interface MutationFigures extends Figures {
   readonly create: number;
   readonly pause: number;
   readonly resolve: number;
+  readonly serverMs: number;
+  readonly postgresMs: number;
 }
 
 interface Changed {
@@ -27,10 +29,15 @@ const CHANGE = `mutation ($id: ID!, $status: TicketStatus!) { changeTicketStatus
 export async function mutationContender(
   name: string,
   role: Contender<MutationFigures>['role'],
-  { server, client, tickets }: { readonly server: BenchServer; readonly client: pg.Client; readonly tickets: number },
+  {
+    server,
+    postgres,
+    tickets,
+  }: { readonly server: BenchServer; readonly postgres: BenchPostgres; readonly tickets: number },
 ): Promise<Contender<MutationFigures>> {
-  const { ids } = await one<{ ids: string[] }>(client, 'SELECT array_agg(id) AS ids FROM clients');
+  const { ids } = await one<{ ids: string[] }>(postgres.client, 'SELECT array_agg(id) AS ids FROM clients');
   const run = async (count: number): Promise<MutationFigures> => {
+    const used = processorTime({ server: server.pid, postgres: postgres.pid });
     const create = await timed(count, async (i) => {
       const input = {
         clientId: ids[(i * 7) % ids.length],
@@ -46,10 +53,18 @@ export async function mutationContender(
       });
     const pause = await change('PENDING');
     const resolve = await change('RESOLVED');
+    const times = used();
+    const each = (seconds: number) => (seconds * 1_000) / (3 * count);
     assertAll(create.results, 'OPEN', 'RUNNING');
     assertAll(pause.results, 'PENDING', 'PAUSED');
     assertAll(resolve.results, 'RESOLVED', 'MET');
-    return { create: create.perSecond, pause: pause.perSecond, resolve: resolve.perSecond };
+    return {
+      create: create.perSecond,
+      pause: pause.perSecond,
+      resolve: resolve.perSecond,
+      serverMs: each(times.server),
+      postgresMs: each(times.postgres),
+    };
   };
   // Checked, and warm, before it counts.
   await run(Math.ceil(tickets / 4));

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Frame, type Frames, subscribeFrames } from '../harness/frames.ts';
+import { type Measured, processorTime } from '../harness/processor-time.ts';
 import type { BenchServer } from '../harness/server.ts';
 import { largest } from '../harness/statistics.ts';
-import { eventually } from '../harness/waiting.ts';
+import { eventually, until } from '../harness/waiting.ts';
 import { checkRecorded, type DueTickets, LEAD_MS, makeDue, type Schedule } from './due-tickets.ts';
 import { judge, type LagFigures, type Told } from './lags.ts';
 
@@ -55,11 +56,20 @@ export async function checkProduct(client: pg.Client, frames: Frames): Promise<n
 }
 
 /** One round: tickets become due, their frames arrive, and the database agrees. */
-export async function productRound(client: pg.Client, frames: Frames, schedule: Schedule): Promise<LagFigures> {
-  const due = await makeDue(client, schedule, Date.now() + LEAD_MS);
+export async function productRound(
+  client: pg.Client,
+  frames: Frames,
+  schedule: Schedule,
+  pids: Measured,
+): Promise<LagFigures> {
+  const firstDueAt = Date.now() + LEAD_MS;
+  const due = await makeDue(client, schedule, firstDueAt);
+  await until(firstDueAt);
+  const used = processorTime(pids);
   const figures = await collect(frames, due);
+  const { server, postgres } = used();
   await checkRecorded(client, due);
-  return figures;
+  return { ...figures, serverMs: (server * 1_000) / due.size, postgresMs: (postgres * 1_000) / due.size };
 }
 
 /** Waits for the frames of `due` and judges them. */
