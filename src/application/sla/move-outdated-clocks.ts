@@ -8,7 +8,7 @@ export const MOVED_AT_ONCE = 500;
 
 /** A batch that is unknown to be quick is small. */
 const FIRST_BATCH = 50;
-const SMALLEST_BATCH = 10;
+const SMALLEST_BATCH = 20;
 const LARGEST_BATCH = 1_000;
 /** No ticket is to be locked for more than 100 ms: a batch that takes three times as long as the one before still keeps to that. */
 const WANTED_HELD_MS = 30;
