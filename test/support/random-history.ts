@@ -15,8 +15,16 @@ const CALENDARS = [
   calendar('Asia/Kolkata', 'Mon-Sat 08:30-12:00, Mon-Sat 13:00-18:15'),
 ];
 
-/** Lives of tickets on a desk, through its use cases, with everything that touches a clock, in random order and at random times. */
-export async function liveRandomly(desk: TestDesk, seed: number, steps: number): Promise<void> {
+/** A desk at work: what happens there is random, and the same for the same seed. */
+export interface RandomWork {
+  /** Time goes on: by nothing, by a moment, or by hours. */
+  pass(): void;
+  /** Somebody does something that touches clocks, or the system does; what a rule refuses is refused. */
+  act(): Promise<void>;
+}
+
+/** Work on some tickets of three clients, through the use cases. */
+export async function openRandomWork(desk: TestDesk, seed: number): Promise<RandomWork> {
   const next = randomNumbers(seed);
   const below = (n: number) => Math.floor(next() * n);
   const pick = <T>(from: readonly [T, ...T[]] | readonly T[]): T => from[below(from.length)] as T;
@@ -83,15 +91,26 @@ export async function liveRandomly(desk: TestDesk, seed: number, steps: number):
     () => jobs.detectBreaches(),
   ];
   for (const _ of [1, 2, 3]) tickets.push((await desk.ticket(pick(clients))).id);
+  return {
+    pass: () => desk.advance(pick([0, 1, below(1_000), below(5 * MINUTE), below(60 * MINUTE), below(600 * MINUTE)])),
+    async act() {
+      // Now and then a process whose clock is behind.
+      const behind = below(4) === 0 ? below(300) : 0;
+      desk.advance(-behind);
+      await pick(actions)().catch((error: unknown) => {
+        if (!(error instanceof DomainError)) throw error;
+      });
+      desk.advance(behind);
+    },
+  };
+}
+
+/** So many steps one after the other, each at a time of its own; at the end what is due is recorded. */
+export async function workRandomly(desk: TestDesk, seed: number, steps: number): Promise<void> {
+  const work = await openRandomWork(desk, seed);
   for (let step = 0; step < steps; step += 1) {
-    desk.advance(pick([0, 1, below(1_000), below(5 * MINUTE), below(60 * MINUTE), below(600 * MINUTE)]));
-    // Now and then a process whose clock is behind.
-    const behind = below(4) === 0 ? below(300) : 0;
-    desk.advance(-behind);
-    await pick(actions)().catch((error: unknown) => {
-      if (!(error instanceof DomainError)) throw error;
-    });
-    desk.advance(behind);
+    work.pass();
+    await work.act();
   }
-  await jobs.detectBreaches();
+  await desk.jobs.detectBreaches();
 }

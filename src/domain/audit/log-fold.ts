@@ -106,6 +106,7 @@ export class LogFold {
         this.#expectNothingDue(event);
         return this.#apply(event, (context) => remove(this.#ticket, context));
       case 'ticket.restored':
+        this.#expectNothingDue(event);
         return this.#apply(event, (context) => restore(this.#ticket, context));
       case 'sla.acknowledged':
         this.#expectNothingDue(event);
