@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MoveProgress } from '../src/application/sla/ports.ts';
 import type { SlaPolicyEdit } from '../src/domain/sla-policy.ts';
 import type { Ticket } from '../src/domain/ticket.ts';
+import { slaJobs } from '../src/interfaces/jobs/sla-jobs.ts';
 import { createDesk, failure, MINUTE, type TestDesk, until } from './support/desk.ts';
 
 let desk: TestDesk;
@@ -263,6 +264,22 @@ it('catches up with a ticket that was created while its policy or tier was being
   expect(await desk.jobs.moveOutdatedClocks('all')).toEqual({ moved: 2, more: false });
   expect((await desk.stored(one.id)).clock).toMatchObject({ tier: 'VIP', policyVersion: 1 });
   expect((await desk.stored(other.id)).clock).toMatchObject({ tier: 'NORMAL', policyVersion: 2 });
+});
+
+it('moves in the background what an edit left whose process ended: the sweep finds it, the queue does the rest', async () => {
+  await openTickets(600);
+  await editWithoutMoving(promise(2_000));
+  const run = { signal: new AbortController().signal, attempt: 1, isLast: true };
+  const [sweep, move] = slaJobs(desk.jobs);
+  await sweep?.handle(null, run);
+  expect(await versions()).toEqual({ 'v2: 2000 min': 500, 'v1: 1440 min': 100 });
+  expect(desk.scheduled).toHaveLength(1);
+  // A process that is being stopped leaves it to the next.
+  await move?.handle(null, { ...run, signal: AbortSignal.abort() });
+  expect(await versions()).toEqual({ 'v2: 2000 min': 500, 'v1: 1440 min': 100 });
+  await move?.handle(null, run);
+  expect(await versions()).toEqual({ 'v2: 2000 min': 600 });
+  expect(desk.scheduled).toHaveLength(1);
 });
 
 it('takes edits from an ADMIN alone, within their limits, all of them told at once', async () => {

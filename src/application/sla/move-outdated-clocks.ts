@@ -71,7 +71,7 @@ export const moveOutdatedClocks =
     };
 
     let isDone = await moveAll();
-    if (isDone) {
+    if (isDone && (scope !== 'all' || moved > 0)) {
       // Whoever was creating or reopening a ticket during the edit may have done it under the policy before; now it shows.
       await deps.outdated.changesUnderWay();
       isDone = await moveAll();

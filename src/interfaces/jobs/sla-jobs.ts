@@ -12,10 +12,10 @@ export function slaJobs({ detectBreaches, moveOutdatedClocks }: SlaJobDeps): rea
     {
       queue: 'sla-sweep',
       name: 'sweep',
-      handle: async () => {
+      handle: async (_payload, { signal }) => {
         await detectBreaches();
-        // A ticket that was created while its policy was being edited is caught up with here.
-        await moveOutdatedClocks('all');
+        // What a move has left because its process ended, or its queue was lost.
+        await moveOutdatedClocks('all', { signal });
       },
     },
     {
