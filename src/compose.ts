@@ -108,7 +108,11 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const handlers = [
     ...imports.handlers,
     ...slaJobs(desk.jobs),
-    ...upkeepJobs({ ...reports, pruneRefreshTokens: people.pruneRefreshTokens, auditClockShare: desk.auditShare }),
+    ...upkeepJobs({
+      ...reports,
+      pruneRefreshTokens: people.pruneRefreshTokens,
+      auditClockShare: config.sla.audit ? desk.auditShare : async () => undefined,
+    }),
   ].map(inScope);
   const schedules = [
     ...imports.schedules,

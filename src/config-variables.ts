@@ -147,6 +147,7 @@ export const variables = z.object({
   SUBSCRIBER_MAX_BACKLOG: number(1_000, 1, 1_000_000),
 
   SLA_SWEEP_SECONDS: number(15, 1, 3_600),
+  SLA_AUDIT: withDefault(flag, 'true'),
 
   IMPORT_MAX_BYTES: number(104_857_600, 1_024, 4_294_967_296),
   IMPORT_CONCURRENCY: number(10, 1, 100),

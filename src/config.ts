@@ -52,7 +52,11 @@ export interface Config {
     /** Events that may wait for one slow subscriber before it is cut off. */
     readonly subscriberMaxBacklog: number;
   };
-  readonly sla: { readonly sweepSeconds: number };
+  readonly sla: {
+    readonly sweepSeconds: number;
+    /** Whether clocks are compared with their logs in the background. */
+    readonly audit: boolean;
+  };
   readonly imports: {
     readonly maxBytes: number;
     readonly concurrency: number;
@@ -173,7 +177,7 @@ function arrange(v: Variables): Config {
       subscriptionsPerSocket: v.SUBSCRIPTIONS_PER_SOCKET,
       subscriberMaxBacklog: v.SUBSCRIBER_MAX_BACKLOG,
     },
-    sla: { sweepSeconds: v.SLA_SWEEP_SECONDS },
+    sla: { sweepSeconds: v.SLA_SWEEP_SECONDS, audit: v.SLA_AUDIT },
     imports: { maxBytes: v.IMPORT_MAX_BYTES, concurrency: v.IMPORT_CONCURRENCY, chunkRows: v.IMPORT_CHUNK_ROWS },
     metrics: { token: v.METRICS_TOKEN, port: v.METRICS_PORT },
     logging: { level: v.LOG_LEVEL, pretty: v.LOG_PRETTY ?? process.stdout.isTTY === true },

@@ -22,6 +22,8 @@ const ENVIRONMENT = {
   // Several servers share one Postgres.
   DATABASE_POOL_MAX: '6',
   IMPORT_CONCURRENCY: '4',
+  // Tests bring deadlines nearer by changing rows, which is what the audit looks for.
+  SLA_AUDIT: 'false',
 };
 
 /** Somebody who is signed in: how they call, and who they are. */

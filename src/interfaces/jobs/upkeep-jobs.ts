@@ -1,11 +1,11 @@
 import type { JobHandler } from '../../application/queue/ports.ts';
-import { type AuditReport, SHARE_EVERY_MS } from '../../application/sla/audit-clocks.ts';
+import { SHARE_EVERY_MS } from '../../application/sla/audit-clocks.ts';
 
 export interface UpkeepJobDeps {
   readonly projectTicketLogs: () => Promise<number>;
   readonly refreshReports: () => Promise<void>;
   readonly pruneRefreshTokens: () => Promise<number>;
-  readonly auditClockShare: (signal: AbortSignal) => Promise<AuditReport>;
+  readonly auditClockShare: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** What is to run at intervals, in milliseconds. */
