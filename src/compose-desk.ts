@@ -53,6 +53,7 @@ export interface DeskParts {
   readonly fingerprint: (text: string) => string;
   readonly logger: Logger;
   readonly observeLag: DetectionLag;
+  /** Told what the self-audit found; nobody is unless given. */
   readonly countAudited?: CountAudited;
   /** Asks for the rest of a policy move in the background. */
   readonly scheduleMore: () => Promise<void>;

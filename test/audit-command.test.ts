@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deskWithFullLife } from './support/audited-ticket.ts';
-import type { TestDesk } from './support/desk.ts';
+import { type TestDesk, until } from './support/desk.ts';
 import { ServerPlace } from './support/server-place.ts';
 import { runServer } from './support/server-process.ts';
 
@@ -42,6 +42,27 @@ describe('npm run audit, on a database of one’s own', () => {
     expect(lines[3]).toMatch(/^ {2}The row: Cycle 2 is RUNNING.*but this gives 2026-03-02T12:37:00.292Z/);
     expect(lines[4]).toMatch(/^ {2}The log: Cycle 2 is RUNNING/);
     expect(lines).toContain('Audited 1 clock: one of them is not what the log says.');
+  });
+
+  it('is what a server does by itself: what differs is in its log and in its metrics', async () => {
+    const server = await place.start({ env: { DATABASE_URL: desk.url } });
+    await until(() => server.output().includes('the stored clock is not what its log says'));
+    const [line, ...others] = server
+      .output()
+      .split('\n')
+      .filter((text) => text.includes('the stored clock'))
+      .map((text) => JSON.parse(text));
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ level: 'error', ticketId: id, queue: 'maintenance', job: 'audit-clocks' });
+    expect(line.fields).toContain('dueAt');
+    const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+    expect(metrics).toMatch(/^sla_audit_mismatch_total 1$/m);
+    expect(metrics).toMatch(/^sla_audited_clocks_total 1$/m);
+    await server.stop();
+    const { stdout } = await audit({ DATABASE_URL: desk.url });
+    expect(stdout).toMatch(
+      /\nWhat has fallen due since 20\d\d-.*Z, when a server last was at work, is recorded by the next one\.\n$/,
+    );
   });
 
   it('tells what it could not audit, and why', async () => {
