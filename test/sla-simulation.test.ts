@@ -26,7 +26,7 @@ async function simulated(seed: number, size: SimulationSize): Promise<Simulation
 }
 
 describe('a desk and the model of docs/sla.md', () => {
-  const size = { actions: rounds(1_250, 5_000), tickets: rounds(150, 800) };
+  const size = { actions: rounds(1_250, 5_000), tickets: rounds(150, 2_400) };
 
   it.each(seeds(2, 12))(
     'agree on every ticket, whatever people, edits, outages and crashes do (SEED=%i)',
