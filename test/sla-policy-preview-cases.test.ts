@@ -79,15 +79,15 @@ describe('the preview of a policy', () => {
     expect(stricter).toMatchObject({ ticketsAffected: 4, breachNow: 1, relaxed: 0 });
     expect(stricter.examples.map(({ number, breachesNow }) => [number, breachesNow])).toEqual([
       [old.number, true],
-      [missed.number, false],
       [young.number, false],
       [paused.number, false],
+      [missed.number, false],
     ]);
     expect(stricter.examples.map(({ dueAtBefore, dueAtAfter }) => [dueAtBefore, dueAtAfter])).toEqual([
       [old.clock.dueAt, new Date(old.createdAt.getTime() + 15 * MINUTE)],
-      [missed.clock.dueAt, new Date(missed.createdAt.getTime() + 15 * MINUTE)],
       [young.clock.dueAt, new Date(young.createdAt.getTime() + 15 * MINUTE)],
       [null, null],
+      [missed.clock.dueAt, new Date(missed.createdAt.getTime() + 15 * MINUTE)],
     ]);
     expect(await preview(promise(2_000))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 2 });
     await desk.jobs.detectBreaches();

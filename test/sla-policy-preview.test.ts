@@ -26,6 +26,9 @@ it(`tells of a clock what the steps of its move come to, after any of ${HISTORIE
       const moved = stepsDue({ ticket, policy, policyInForce: draft }, context(history.now));
       const { clock } = moved.at(-1)?.change.ticket ?? ticket;
       const events = moved.flatMap(({ change }) => change.events);
+      // What stands before the move is the doing of time, or of an earlier edit while the ticket waited.
+      const move = events.findIndex(({ type }) => type === 'sla.policy_changed' || type === 'sla.tier_changed');
+      const breachesNow = events.slice(move).some(({ data }) => data?.reason === 'policy_changed');
       const effect = policyEffect({ ticketId: ticket.id, number: ticket.number, clock: ticket.clock }, draft);
       const { dueAtBefore, dueAtAfter } = effect;
       expect(effect).toEqual({
@@ -33,7 +36,8 @@ it(`tells of a clock what the steps of its move come to, after any of ${HISTORIE
         number: ticket.number,
         dueAtBefore: ticket.clock.dueAt,
         dueAtAfter: clock.dueAt,
-        breachesNow: events.some(({ data }) => data?.reason === 'policy_changed'),
+        breachesNow,
+        wasBreached: clock.breachedAt !== null && !breachesNow,
         isRelaxed: !clock.breachedAt && dueAtBefore !== null && dueAtAfter !== null && dueAtAfter > dueAtBefore,
       });
       breaches += Number(effect.breachesNow);
@@ -70,7 +74,10 @@ async function outcome(
   const breached = new Set(
     events
       .filter(
-        ({ type, data }) => type === 'sla.breached' && data?.reason === 'policy_changed' && data.tier === policy.tier,
+        ({ type, data, subjectId, position: at }) =>
+          type === 'sla.breached' &&
+          data?.reason === 'policy_changed' &&
+          moves.some((move) => move.subjectId === subjectId && move.position < at),
       )
       .map(({ subjectId }) => subjectId),
   );
@@ -88,12 +95,14 @@ async function outcome(
         dueAtBefore,
         dueAtAfter,
         breachesNow: breached.has(subjectId),
+        wasBreached: is?.clock.breachedAt !== null && !breached.has(subjectId),
         isRelaxed: is?.clock.breachedAt === null && isLater,
       };
     })
     .sort(
       (a, b) =>
         Number(b.breachesNow) - Number(a.breachesNow) ||
+        Number(a.wasBreached) - Number(b.wasBreached) ||
         Math.sign((a.dueAtAfter?.getTime() ?? never) - (b.dueAtAfter?.getTime() ?? never)) ||
         a.number - b.number,
     );

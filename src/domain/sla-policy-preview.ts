@@ -18,6 +18,8 @@ export interface PolicyEffect {
   readonly dueAtAfter: Date | null;
   /** Whether the edit itself would breach it: its new due instant has passed, the former one has not. */
   readonly breachesNow: boolean;
+  /** Whether it had been breached before the edit, recorded yet or not. */
+  readonly wasBreached: boolean;
   /** Whether it has not been breached and would be due later than now. */
   readonly isRelaxed: boolean;
 }
@@ -29,7 +31,7 @@ export interface PolicyPreview {
   readonly ticketsAffected: number;
   readonly breachNow: number;
   readonly relaxed: number;
-  /** Up to 20: those that would breach, then the others, each by their new due instant; those without one are last. */
+  /** Up to 20: those that would breach, then those to come, each by their new due instant; last those that were breached before. */
   readonly examples: readonly PolicyEffect[];
 }
 
@@ -68,15 +70,16 @@ export function policyEffect({ ticketId, number, clock }: OpenClock, policy: Sla
   const editedAt = policy.changedAt;
   const moved = applyPolicy(clock, policy, editedAt);
   // Up to the edit the former policy decides: what it let pass is breached by it, recorded yet or not.
-  const isBreached = clock.breachedAt !== null || isOverdue(clock, editedAt);
+  const wasBreached = clock.breachedAt !== null || isOverdue(clock, editedAt);
   const [dueAtBefore, dueAtAfter] = [clock.dueAt, moved.dueAt];
   return {
     ticketId,
     number,
     dueAtBefore,
     dueAtAfter,
-    breachesNow: !isBreached && isOverdue(moved, editedAt),
-    isRelaxed: !isBreached && dueAtBefore !== null && dueAtAfter !== null && dueAtAfter > dueAtBefore,
+    breachesNow: !wasBreached && isOverdue(moved, editedAt),
+    wasBreached,
+    isRelaxed: !wasBreached && dueAtBefore !== null && dueAtAfter !== null && dueAtAfter > dueAtBefore,
   };
 }
 
@@ -86,6 +89,7 @@ function isOverdue({ state, dueAt }: SlaClock, now: Date): boolean {
 
 function byUrgency(a: PolicyEffect, b: PolicyEffect): number {
   if (a.breachesNow !== b.breachesNow) return a.breachesNow ? -1 : 1;
+  if (a.wasBreached !== b.wasBreached) return a.wasBreached ? 1 : -1;
   const [dueA, dueB] = [a.dueAtAfter?.getTime(), b.dueAtAfter?.getTime()];
   if (dueA === dueB) return a.number - b.number;
   return (dueA ?? Number.POSITIVE_INFINITY) - (dueB ?? Number.POSITIVE_INFINITY);

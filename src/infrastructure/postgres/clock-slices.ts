@@ -6,30 +6,27 @@ import { claimedStates } from './claimed-states.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { tickets } from './schema/tickets.ts';
-import { MERGE_SEARCH_LATER, SearchUpkeep } from './search-upkeep.ts';
 import { saveSlice } from './ticket-writer.ts';
 
 /** Claims slices of tickets and changes them in bulk, each slice in one short transaction. */
 export class PostgresClockSlices implements ClockSlices, Deadlines {
   readonly #db: Database;
   readonly #policies: PostgresPolicyStore;
-  readonly #search: SearchUpkeep;
 
   constructor(db: Database, policies: PostgresPolicyStore) {
     this.#db = db;
     this.#policies = policies;
-    this.#search = new SearchUpkeep(db);
   }
 
-  async changeDue(
+  changeDue(
     now: Date,
     limit: number,
     rule: (states: readonly TicketState[]) => readonly TicketChange[],
   ): Promise<ClaimedSlice | null> {
-    const slice = await this.#db.transaction(async (tx) => {
+    return this.#db.transaction(async (tx) => {
       // One claimer at a time, so that alerts come in due order; whoever finds another one at it leaves.
       const { rows } = await tx.sql.execute<{ mine: boolean }>(
-        sql`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.claimDueClocks}) AS mine, ${MERGE_SEARCH_LATER}`,
+        sql`SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.claimDueClocks}) AS mine`,
       );
       if (!rows[0]?.mine) return null;
       const at = sql`${now.toISOString()}::timestamptz`;
@@ -41,9 +38,6 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       await saveSlice(tx, states, changes);
       return { claimed: states.length, changes };
     });
-    // Not awaited: what is due next has no time to wait.
-    if (slice) void this.#search.changed(slice.claimed);
-    return slice;
   }
 
   async next(until: Date, limit: number): Promise<Date[]> {

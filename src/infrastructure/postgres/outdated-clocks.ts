@@ -8,7 +8,6 @@ import type { Database, Tx } from './database.ts';
 import { placeOf, progressOf } from './move-progress.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { tickets } from './schema/tickets.ts';
-import { MERGE_SEARCH_LATER, SearchUpkeep } from './search-upkeep.ts';
 import { saveSlice } from './ticket-writer.ts';
 
 /** A change takes milliseconds; one that hangs is left to the next look. */
@@ -34,21 +33,17 @@ interface Claim {
 export class PostgresOutdatedClocks implements OutdatedClocks {
   readonly #db: Database;
   readonly #policies: PostgresPolicyStore;
-  readonly #search: SearchUpkeep;
 
   constructor(db: Database, policies: PostgresPolicyStore) {
     this.#db = db;
     this.#policies = policies;
-    this.#search = new SearchUpkeep(db);
   }
 
   async changeOutdated(scope: OutdatedScope, { limit, rule, report }: MoveBatch): Promise<MovedBatch> {
     let heldSince = performance.now();
     const batch = await this.#db.transaction(async (tx) => {
       // One batch after the other, so that no two movers claim from the same tickets, or tell of the same progress.
-      await tx.sql.execute(
-        sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks}), ${BY_INDEX}, ${MERGE_SEARCH_LATER}`,
-      );
+      await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.moveClocks}), ${BY_INDEX}`);
       const inForce = await this.#policies.inForceBy(tx.sql);
       const outdated = outdatedIn(scope, inForce);
       const policy = typeof scope === 'object' && 'tier' in scope ? policyFor(inForce, scope) : null;
@@ -65,7 +60,6 @@ export class PostgresOutdatedClocks implements OutdatedClocks {
       return { moved, isDone: !claim.found, progress };
     });
     const heldMs = performance.now() - heldSince;
-    await this.#search.changed(batch.moved);
     return { ...batch, heldMs };
   }
 

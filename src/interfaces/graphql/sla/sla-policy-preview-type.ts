@@ -59,7 +59,7 @@ export class SlaPolicyPreviewType {
 
   @Field(() => [SlaPreviewExampleType], {
     description:
-      'Up to 20 of them: those that would breach, then the others, each by the due instant after the edit; paused ones are last.',
+      'Up to 20 of them: those that would breach, then those that may yet, each by the due instant after the edit; last those that were breached before.',
   })
   readonly examples!: SlaPreviewExampleType[];
 }

@@ -21,7 +21,7 @@ export class TicketEventType {
 
   @Field(() => String, {
     description:
-      'ticket.created, .updated, .status_changed, .assigned, .commented, .deleted, .restored; sla.at_risk, .breached, .acknowledged, .policy_changed, .tier_changed.',
+      'ticket.created, .updated, .status_changed, .assigned, .commented, .deleted, .restored; sla.at_risk, .breached, .escalated, .acknowledged, .policy_changed, .tier_changed.',
   })
   readonly type!: string;
 
