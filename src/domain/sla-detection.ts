@@ -99,7 +99,7 @@ function isOutdated({ ticket, policyInForce }: TicketState): boolean {
  * edit in the pause before it, which came into effect when the clock went on: the breach is the edit's, and its ladder begins there.
  */
 function causeOf({ clock }: Ticket, due: Due): Cause {
-  const wentOnAt = clock.intervals.at(-1)?.from;
+  const wentOnAt = clock.intervals.length > 1 ? clock.intervals.at(-1)?.from : undefined;
   const isEdit = due.kind === 'breached' && wentOnAt !== undefined && due.at <= wentOnAt;
   return isEdit ? { reason: 'policy_changed', ladderFrom: wentOnAt } : { reason: 'sla_breached' };
 }
