@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LoggedEvent } from '../src/domain/event.ts';
+import { ADVISORY_LOCKS } from '../src/infrastructure/postgres/advisory-locks.ts';
 import { MINUTE } from './support/desk.ts';
 import { insertTickets, type TicketRow } from './support/many-tickets.ts';
 import { createRaces, type DeskProcess, type Races } from './support/races.ts';
@@ -59,9 +60,12 @@ const toTold = ({ subjectId, type, occurredAt }: LoggedEvent): Told => ({
 const isAlert = ({ type }: LoggedEvent) => ['sla.at_risk', 'sla.breached', 'sla.escalated'].includes(type);
 const sorted = (told: readonly Told[]) => told.map((each) => JSON.stringify(each)).toSorted();
 
-/** One process after the stop: it is woken again and again, as by its timer, until nothing is left. */
+/** One process after the stop: until nothing is left, it is woken as soon as the other one is not claiming. */
 async function recover(process: DeskProcess): Promise<void> {
-  while ((await races.desk.overdueUnalerted()) > 0) await process.jobs.detectBreaches();
+  while ((await races.desk.overdueUnalerted()) > 0) {
+    await process.jobs.detectBreaches();
+    await process.db.pool.query('SELECT pg_advisory_xact_lock_shared($1)', [ADVISORY_LOCKS.claimDueClocks]);
+  }
 }
 
 it(
