@@ -144,7 +144,7 @@ export const variables = z.object({
 
   WS_FRAME_MAX_BYTES: number(131_072, 1_024, 67_108_864),
   SUBSCRIPTIONS_PER_SOCKET: number(100, 1, 100_000),
-  SUBSCRIBER_MAX_BACKLOG: number(1_000, 1, 1_000_000),
+  SUBSCRIBER_MAX_BACKLOG: number(10_000, 1, 1_000_000),
 
   SLA_SWEEP_SECONDS: number(15, 1, 3_600),
   SLA_AUDIT: withDefault(flag, 'true'),
