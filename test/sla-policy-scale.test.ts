@@ -40,11 +40,12 @@ async function lastRemaining(): Promise<number> {
   return rows[0]?.remaining ?? TICKETS;
 }
 
-/** Whether the mover holds rows at this moment, and whether it waits for a lock meanwhile. */
+/** Whether the mover holds rows at this moment, and whether it waits for one meanwhile. */
 async function lookAtMover(): Promise<'idle' | 'works' | 'waits'> {
-  // Who has locked a row has a transaction id; who has not changed or locked anything has none.
+  // Who has locked a row has a transaction id; who has not changed or locked anything has none. Other waits, such as for the table to
+  // be made longer, are no business of users.
   const { rows } = await races.desk.db.pool.query<{ waits: boolean }>(
-    `SELECT wait_event_type IS NOT DISTINCT FROM 'Lock' AS waits FROM pg_locks JOIN pg_stat_activity USING (pid)
+    `SELECT wait_event IS NOT NULL AND wait_event IN ('transactionid', 'tuple') AS waits FROM pg_locks JOIN pg_stat_activity USING (pid)
       WHERE locktype = 'advisory' AND objid = $1 AND granted AND backend_xid IS NOT NULL`,
     [ADVISORY_LOCKS.moveClocks],
   );
