@@ -181,6 +181,28 @@ describe('a slow subscriber', () => {
 });
 
 describe('a subscriber of a hub that is told by hand', () => {
+  it('has the events of a burst prepared many at a time, and gets each once, in order', async () => {
+    let tell: EventListener = () => undefined;
+    const hub = {
+      position: 0,
+      listen: (listener: EventListener) => {
+        tell = listener;
+        return () => undefined;
+      },
+    };
+    const prepared: LoggedEvent[][] = [];
+    const prefetch = async (events: readonly LoggedEvent[]) => void prepared.push([...events]);
+    const deps = { log: {} as EventLog, hub, maxBacklog: 1_000, now: () => 0, prefetch };
+    const stream = new LiveSubscription(deps, { types: null, subjectId: null }, null, async (event) => event.position);
+    const burst = Array.from({ length: 350 }, (_, i) => i + 1);
+    for (const position of burst) tell({ position, type: 'ticket.updated', subjectId: null } as LoggedEvent);
+    const delivered: (number | undefined)[] = [];
+    while (delivered.length < burst.length) delivered.push((await stream.next()).value);
+    expect(delivered).toEqual(burst);
+    expect(prepared.flat().map(({ position }) => position)).toEqual(burst);
+    expect(prepared.length).toBeLessThanOrEqual(4);
+  });
+
   it('is not taken for stalled by a burst after a quiet hour, but is when it takes nothing while events wait', async () => {
     let now = 0;
     let tell: EventListener = () => undefined;

@@ -5,6 +5,8 @@ import type { EventLog, EventSelection } from './ports.ts';
 import { SlowSubscriberError } from './slow-subscriber-error.ts';
 
 const REPLAY_BATCH = 200;
+/** Of what waits, this much is prepared at once: enough to make a statement cheap, and delivered before it is out of date. */
+const PREPARED_AT_ONCE = 100;
 /** A subscriber that takes nothing for this long while events wait is cut off. */
 const STALLED_MS = 15_000;
 
@@ -14,8 +16,11 @@ interface Deps {
   /** How many events may wait for one subscriber. */
   readonly maxBacklog: number;
   readonly now: () => number;
-  /** Told of a batch that is about to be delivered, to load what its delivery needs at once. */
-  readonly prefetch: (events: readonly LoggedEvent[]) => Promise<void>;
+  /**
+   * Loads what the delivery of the next few events needs, in one go. `anew`: as of now, whatever is known already; else only what is
+   * missing.
+   */
+  readonly prefetch: (events: readonly LoggedEvent[], how: { readonly anew: boolean }) => Promise<void>;
 }
 
 /** Turns an event into what the subscriber gets, asking for its rights at that moment; undefined: not for this subscriber. */
@@ -33,6 +38,8 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
   readonly #deliver: Deliver<T>;
   #position: number;
   #queue: LoggedEvent[] = [];
+  /** How many at the front of the queue are prepared. */
+  #prepared = 0;
   #live = false;
   #done = false;
   #failure: unknown;
@@ -73,6 +80,7 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
   #end(): void {
     this.#done = true;
     this.#queue = [];
+    this.#prepared = 0;
     this.#leave?.();
     this.#leave = null;
   }
@@ -117,8 +125,10 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
 
   async #serve(): Promise<void> {
     while (this.#waiting && !this.#done) {
+      if (this.#prepared === 0) await this.#prepare();
       const event = this.#queue.shift();
       if (event) {
+        this.#prepared--;
         const value = await this.#deliver(event);
         if (value !== undefined) this.#give(value);
       } else if (this.#live) {
@@ -127,6 +137,14 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
         await this.#catchUp();
       }
     }
+  }
+
+  async #prepare(): Promise<void> {
+    const next = this.#queue.slice(0, PREPARED_AT_ONCE);
+    if (next.length === 0) return;
+    // A replay asks for rights as they are now, not as they were when the event was live.
+    await this.#deps.prefetch(next, { anew: !this.#live });
+    this.#prepared = next.length;
   }
 
   /** Reads the next batch after the position, or goes live once the hub's position is reached. */
@@ -141,7 +159,6 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
     // Asked after reading: what was pruned meanwhile must not be missing silently.
     if ((await log.floor()) > this.#position) throw cursorExpired();
     this.#position = events.length < REPLAY_BATCH ? upTo : (events.at(-1)?.position ?? upTo);
-    await this.#deps.prefetch(events);
     this.#queue.push(...events);
   }
 

@@ -83,7 +83,8 @@ export async function follow<T>(
 ): Promise<LiveSubscription<T>> {
   const position = await resumePosition(deps.log, after);
   const { snapshots } = deps;
-  const prefetch = async (events: readonly LoggedEvent[]) => snapshots?.prefetch(events);
+  const prefetch = async (events: readonly LoggedEvent[], how: { readonly anew: boolean }) =>
+    snapshots?.prefetch(events, how);
   return new LiveSubscription({ ...deps, prefetch }, selection, position, async (event) =>
     deliver(event, (await snapshots?.of(event)) ?? null),
   );

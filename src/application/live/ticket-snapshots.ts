@@ -28,14 +28,17 @@ export class TicketSnapshots {
 
   /** The ticket that `event` is about; null when there is none. */
   async of(event: LoggedEvent): Promise<Ticket | null> {
-    const known = this.#snapshots.get(keyOf(event));
-    if (known && this.#now() - known.readAt <= FRESH_MS) return known.ticket;
-    return this.#read(event);
+    return this.#fresh(event) ?? this.#read(event);
   }
 
-  /** Reads the tickets of a whole batch anew, in one statement: a replay asks for rights as they are now, not as they were at the live delivery. */
-  async prefetch(events: readonly LoggedEvent[]): Promise<void> {
-    await Promise.all(events.map((event) => this.#read(event)));
+  /** Reads the tickets of events in one statement; those that are known and fresh only if `anew`. */
+  async prefetch(events: readonly LoggedEvent[], { anew }: { readonly anew: boolean }): Promise<void> {
+    await Promise.all(events.map((event) => (anew ? null : this.#fresh(event)) ?? this.#read(event)));
+  }
+
+  #fresh(event: LoggedEvent): Promise<Ticket | null> | null {
+    const known = this.#snapshots.get(keyOf(event));
+    return known && this.#now() - known.readAt <= FRESH_MS ? known.ticket : null;
   }
 
   async #read(event: LoggedEvent): Promise<Ticket | null> {
@@ -44,6 +47,7 @@ export class TicketSnapshots {
     const key = keyOf(event);
     if (this.#snapshots.size > SWEEP_AT) this.#sweep();
     const ticket = this.#load(id);
+    this.#snapshots.delete(key);
     this.#snapshots.set(key, { ticket, readAt: this.#now() });
     // A failed read is not remembered: the next delivery tries again.
     ticket.catch(() => this.#snapshots.delete(key));
@@ -68,7 +72,11 @@ export class TicketSnapshots {
 
   #sweep(): void {
     const oldest = this.#now() - FRESH_MS;
-    for (const [key, snapshot] of this.#snapshots) if (snapshot.readAt < oldest) this.#snapshots.delete(key);
+    // In the order in which they were read: behind the first fresh one all are.
+    for (const [key, { readAt }] of this.#snapshots) {
+      if (readAt >= oldest) return;
+      this.#snapshots.delete(key);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Logger, WakeUp } from '../runtime.ts';
 
-/** News comes in bursts; the projection runs at most this often. */
-const QUIET_MS = 250;
+/** News comes in bursts, and whoever reads a report projects first: alerts need the processor more. */
+const QUIET_MS = 1_000;
 
 /** Brings the logs of live tickets up to date soon after each news; the scheduled job finds what this one misses. */
 export class ProjectionFollower {

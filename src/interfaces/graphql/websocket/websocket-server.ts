@@ -121,8 +121,12 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     },
   });
 
-  const open = (webSocket: WebSocket, visitor: { readonly ip: string; readonly requestId: string }): void => {
-    const socket = new LiveSocket(webSocket, visitor, deps.socketLimits);
+  const open = (
+    webSocket: WebSocket,
+    connection: Duplex,
+    visitor: { readonly ip: string; readonly requestId: string },
+  ): void => {
+    const socket = new LiveSocket(webSocket, connection, visitor, deps.socketLimits);
     const { connectionId } = socket;
     const failed = (error: unknown): void => {
       deps.logger.error({ err: error, connectionId }, 'a WebSocket message could not be handled');
@@ -159,7 +163,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
 
   return {
     accept(request, connection, head, visitor) {
-      sockets.handleUpgrade(request, connection, head, (webSocket) => open(webSocket, visitor));
+      sockets.handleUpgrade(request, connection, head, (webSocket) => open(webSocket, connection, visitor));
     },
     async close(graceMs) {
       signedIn.stop();
