@@ -89,6 +89,8 @@ export const tickets = pgTable(
       index('tickets_breached_created_idx')
         .on(t.createdAt, t.id)
         .where(sql`${t.deletedAt} IS NULL AND ${t.slaBreachedAt} IS NOT NULL`),
+      // A client whose tier changed: its tickets that are not settled.
+      index('tickets_client_unsettled_idx').on(t.clientId).where(sql`${t.slaState} <> 'MET'`),
       index('tickets_sla_tier_policy_idx').on(t.slaTier, t.slaPolicyVersion).where(sql`${t.slaState} <> 'MET'`),
       // Without a list of pending entries: merging it would make some ticket's change wait.
       index('tickets_tags_idx').using('gin', t.tags).with({ fastupdate: false }),

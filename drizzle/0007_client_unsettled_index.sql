@@ -1,0 +1,1 @@
+CREATE INDEX "tickets_client_unsettled_idx" ON "tickets" USING btree ("client_id") WHERE "tickets"."sla_state" <> 'MET';
