@@ -31,7 +31,10 @@ export interface SlaClock {
   readonly detectedAt: Date | null;
   /** 0, or the level that this cycle was escalated to. */
   readonly escalationLevel: number;
-  /** From where the ladder counts to its next level: the instant of the last one, or an edit (see applyPolicy). */
+  /**
+   * From where the ladder counts to its next level: the instant of the last one, or of an edit (see applyPolicy). Before a breach it is
+   * the edit that used up the time, where that did not breach at once (paused or deleted), and null otherwise.
+   */
   readonly ladderFrom: Date | null;
   /** When the next level is due; null: not breached, not running, acknowledged, no ladder, or at its top. */
   readonly nextEscalationAt: Date | null;
@@ -84,27 +87,41 @@ export function meetClock(clock: SlaClock, policy: SlaPolicy, at: Date): SlaCloc
   return withDeadlines({ ...clock, state: 'MET', metAt: at, intervals: endLast(clock.intervals, at) }, policy);
 }
 
-/**
- * The same cycle under another policy since `at`: same start, same pauses, new deadlines. What was breached stays so. A level of
- * the ladder that the new policy would put into the past counts from the edit instead: nobody could have acknowledged in time.
- */
+/** The same cycle under another policy since `at`: same start, same pauses, new deadlines. What was breached stays so. */
 export function applyPolicy(clock: SlaClock, policy: SlaPolicy, at: Date): SlaClock {
   const moved = { ...clock, tier: policy.tier, policyVersion: policy.version };
   if (clock.state === 'MET') return moved;
-  const climbing = moved.ladderFrom && policy.escalateEveryMinutes !== null;
-  const waited = climbing ? stretchesMs(moved, 'RUNNING', policy, at, moved.ladderFrom) : 0;
-  const isPast = climbing && waited >= (policy.escalateEveryMinutes ?? 0) * MINUTE_MS;
-  const counted = isPast ? { ...moved, ladderFrom: at } : moved;
+  const ladderFrom = clock.breachedAt ? nextStepFrom(clock, policy, at) : brokenByEdit(clock, policy, at);
+  const counted = { ...moved, ladderFrom };
   return clock.state === 'RUNNING' ? withDeadlines(counted, policy) : counted;
 }
 
-/** The cycle has broken its promise: at its due instant, of which `ladderFrom` differs only after an edit (docs/sla.md). */
+/** A level that `policy` would put into the past counts from its edit instead: nobody could have acknowledged in time. */
+function nextStepFrom(clock: SlaClock, policy: SlaPolicy, editedAt: Date): Date | null {
+  const { ladderFrom } = clock;
+  if (!ladderFrom || policy.escalateEveryMinutes === null) return ladderFrom;
+  const waited = stretchesMs(clock, 'RUNNING', policy, editedAt, ladderFrom);
+  return waited >= policy.escalateEveryMinutes * MINUTE_MS ? editedAt : ladderFrom;
+}
+
+/** The first edit that left an unbreached clock without time, of which none has given time back; null: none, or time was first. */
+function brokenByEdit(clock: SlaClock, policy: SlaPolicy, editedAt: Date): Date | null {
+  if (remainingMs(clock, policy, editedAt) > 0) return null;
+  const wasDue = clock.dueAt !== null && clock.dueAt <= editedAt;
+  return clock.ladderFrom ?? (wasDue ? null : editedAt);
+}
+
+/**
+ * The cycle has broken its promise, at its due instant. The ladder begins there, or at the later edit that broke it: no level comes
+ * before the breach.
+ */
 export function breachClock(
   clock: SlaClock,
   policy: SlaPolicy,
-  breach: { readonly dueAt: Date; readonly detectedAt: Date; readonly ladderFrom: Date; readonly level: number },
+  breach: { readonly dueAt: Date; readonly detectedAt: Date; readonly level: number },
 ): SlaClock {
-  const { dueAt, detectedAt, ladderFrom, level } = breach;
+  const { dueAt, detectedAt, level } = breach;
+  const ladderFrom = clock.ladderFrom && clock.ladderFrom > dueAt ? clock.ladderFrom : dueAt;
   const breached = { ...clock, breachedAt: dueAt, detectedAt, ladderFrom };
   return withDeadlines({ ...breached, escalationLevel: Math.max(clock.escalationLevel, level) }, policy);
 }
@@ -174,7 +191,7 @@ function nextLevelAt(clock: SlaClock, policy: SlaPolicy, time: WorkingTime): Dat
   const { ladderFrom } = clock;
   const isStopped =
     clock.state !== 'RUNNING' || clock.acknowledgedAt || clock.escalationLevel >= policy.maxEscalationLevel;
-  if (isStopped || !ladderFrom || policy.escalateEveryMinutes === null) return null;
+  if (isStopped || !clock.breachedAt || !ladderFrom || policy.escalateEveryMinutes === null) return null;
   const paused = stretchesMs(clock, 'PAUSED', policy, ladderFrom, ladderFrom);
   return time.after(ladderFrom, policy.escalateEveryMinutes * MINUTE_MS + paused);
 }

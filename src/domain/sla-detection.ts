@@ -16,12 +16,6 @@ interface Due {
   readonly at: Date;
 }
 
-/** Why a breach came, and from where its ladder counts when that is not the due instant. */
-interface Cause {
-  readonly reason: EscalationReason;
-  readonly ladderFrom?: Date;
-}
-
 /** The next instant at which the system has to look at `ticket`; a deleted ticket never alerts. */
 export function nextDeadlineOf(ticket: Ticket): Date | null {
   return ticket.deletedAt ? null : nextDeadline(ticket.clock);
@@ -57,7 +51,7 @@ export function stepsDue(state: TicketState, by: ChangeContext, until: Date = by
   const recordAll = (policy: SlaPolicy, end: Date): boolean => {
     for (let due = nextDue(ticket, end); due; due = nextDue(ticket, end)) {
       if (due.at > until) return false;
-      take(due.at, record(ticket, due, policy, context, causeOf(ticket, due)));
+      take(due.at, record(ticket, due, policy, context));
     }
     return true;
   };
@@ -94,23 +88,13 @@ function isOutdated({ ticket, policyInForce }: TicketState): boolean {
   return state !== 'MET' && (tier !== policyInForce.tier || policyVersion !== policyInForce.version);
 }
 
-/**
- * Time alone breaks a promise while the clock runs. A due instant that is not after the beginning of the present stretch comes from an
- * edit in the pause before it, which came into effect when the clock went on: the breach is the edit's, and its ladder begins there.
- */
-function causeOf({ clock }: Ticket, due: Due): Cause {
-  const wentOnAt = clock.intervals.length > 1 ? clock.intervals.at(-1)?.from : undefined;
-  const isEdit = due.kind === 'breached' && wentOnAt !== undefined && due.at <= wentOnAt;
-  return isEdit ? { reason: 'policy_changed', ladderFrom: wentOnAt } : { reason: 'sla_breached' };
-}
-
 /** Since when the policy in force applies: since its edit; to a client whose tier changed, since it is noticed. */
 function editInstant({ ticket, policyInForce }: TicketState, now: Date): Date {
   const isEdit = ticket.clock.tier === policyInForce.tier && policyInForce.changedAt < now;
   return isEdit ? policyInForce.changedAt : now;
 }
 
-/** Puts the running cycle under `policy` and records what the edit thereby puts into the past: once, with that reason. */
+/** Puts the running cycle under `policy` and records what the edit thereby puts into the past, once. */
 function move(ticket: Ticket, policy: SlaPolicy, editedAt: Date, context: ChangeContext): TicketChange {
   const { clock } = ticket;
   const moved = revise(ticket, context.now, { clock: applyPolicy(clock, policy, editedAt) });
@@ -126,22 +110,15 @@ function move(ticket: Ticket, policy: SlaPolicy, editedAt: Date, context: Change
   });
   const change = { ...unchanged(moved), events: [event] };
   const due = nextDue(moved, editedAt);
-  const cause = { reason: 'policy_changed' as const, ladderFrom: editedAt };
-  return due ? after(change, (current) => record(current, due, policy, context, cause)) : change;
+  return due ? after(change, (current) => record(current, due, policy, context)) : change;
 }
 
-function record(
-  ticket: Ticket,
-  due: Due,
-  policy: SlaPolicy,
-  context: ChangeContext,
-  cause: Cause = { reason: 'sla_breached' },
-): TicketChange {
+function record(ticket: Ticket, due: Due, policy: SlaPolicy, context: ChangeContext): TicketChange {
   switch (due.kind) {
     case 'at_risk':
       return warn(ticket, due.at, context);
     case 'breached':
-      return breach(ticket, due.at, policy, context, cause);
+      return breach(ticket, due.at, policy, context);
     case 'escalated':
       return climb(ticket, due.at, policy, context);
   }
@@ -154,14 +131,15 @@ function warn(ticket: Ticket, at: Date, context: ChangeContext): TicketChange {
   return { ...unchanged(warned), events: [event] };
 }
 
-function breach(ticket: Ticket, at: Date, policy: SlaPolicy, context: ChangeContext, cause: Cause): TicketChange {
+/** Time alone broke the promise, unless the clock names an edit that did. */
+function breach(ticket: Ticket, at: Date, policy: SlaPolicy, context: ChangeContext): TicketChange {
+  const reason = ticket.clock.ladderFrom ? 'policy_changed' : 'sla_breached';
   const escalates = policy.breachAction === 'ESCALATE';
-  const breached = { dueAt: at, detectedAt: context.now, ladderFrom: cause.ladderFrom ?? at, level: escalates ? 1 : 0 };
+  const breached = { dueAt: at, detectedAt: context.now, level: escalates ? 1 : 0 };
   const broken = revise(ticket, context.now, {
     status: escalates ? 'ESCALATED' : ticket.status,
     clock: breachClock(ticket.clock, policy, breached),
   });
-  const { reason } = cause;
   const event = alertEvent(context, broken, 'sla.breached', {
     occurredAt: at,
     dueAt: at,

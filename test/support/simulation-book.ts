@@ -16,7 +16,6 @@ export interface ModelLevel {
   /** The true instant. */
   readonly at: Minute;
   readonly reason: Reason;
-  acknowledged: Minute | null;
 }
 
 export interface ModelCycle {
@@ -25,7 +24,10 @@ export interface ModelCycle {
   readonly start: Minute;
   readonly stretches: { readonly state: 'RUNNING' | 'PAUSED'; readonly from: Minute; to: Minute | null }[];
   warnedAt: Minute | null;
+  /** The edit that used up the time; null: none, or time alone has. */
+  brokenBy: Minute | null;
   breach: { readonly at: Minute; readonly seen: Minute } | null;
+  /** Once acknowledged there are no further ones. */
   readonly levels: ModelLevel[];
   /** From where the time to the next level counts, once breached. */
   ladderFrom: Minute;
@@ -40,8 +42,9 @@ export interface ModelTicket {
   status: TicketStatus;
   version: number;
   deleted: boolean;
-  /** The last one is the present one. */
-  readonly cycles: ModelCycle[];
+  /** The present one. */
+  cycle: ModelCycle;
+  readonly ended: ModelCycle[];
 }
 
 /** A line of the log. */
@@ -53,7 +56,7 @@ export interface Said {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** `turn`: its place among the lines of many tickets; the instant at which it came to be so, which an edit makes later than `at`. */
+/** `turn`: its place among the lines of many tickets, the instant at which it came to be so. */
 type Line = Said & { readonly turn: Minute; readonly number: number };
 
 /** What a person may not do. */
@@ -67,13 +70,15 @@ export class Refusal extends Error {
 }
 
 /** What a model keeps: tickets, clients, policies, a log, and the minutes of every calendar. Rules are elsewhere (sla-model.ts). */
-export class ModelBook {
+export abstract class ModelBook {
   now: Minute = 0;
   readonly tickets = new Map<string, ModelTicket>();
   readonly clients = new Map<string, ClientTier>();
   readonly #policies: Record<ClientTier, ModelPolicy[]> = { VIP: [], NORMAL: [] };
   readonly #minutes = new Map<BusinessCalendar | null, WorkedMinutes>();
   readonly #origin: Date;
+  /** The turn of what was last said of the ticket that is being looked at. */
+  #turn: Minute = 0;
   #lines: Line[] = [];
 
   constructor(origin: Date) {
@@ -92,11 +97,13 @@ export class ModelBook {
     return known(this.#policies[tier][version - 1]);
   }
 
-  inForce({ client }: ModelTicket): ModelPolicy {
+  inForce({ client }: Pick<ModelTicket, 'client'>): ModelPolicy {
     return known(this.#policies[known(this.clients.get(client))].at(-1));
   }
 
-  minutesOf({ calendar }: ModelPolicy): WorkedMinutes {
+  /** Of the calendar of its policy. */
+  protected minutesOf(cycle: ModelCycle): WorkedMinutes {
+    const { calendar } = this.policyOf(cycle);
     const minutes = this.#minutes.get(calendar) ?? new WorkedMinutes(calendar, this.#origin);
     this.#minutes.set(calendar, minutes);
     return minutes;
@@ -113,26 +120,38 @@ export class ModelBook {
   }
 
   #spent(cycle: ModelCycle, state: 'RUNNING' | 'PAUSED', since: Minute, until: Minute): number {
-    const minutes = this.minutesOf(this.policyOf(cycle));
+    const minutes = this.minutesOf(cycle);
     const own = cycle.stretches.filter((each) => each.state === state);
     const parts = own.map(({ from, to }) => minutes.between(Math.max(from, since), Math.min(to ?? until, until)));
     return parts.reduce((sum, each) => sum + each, 0);
   }
 
   create(id: string, number: number, client: string): void {
-    const ticket: ModelTicket = { id, number, client, status: 'OPEN', version: 1, deleted: false, cycles: [] };
+    const cycle = this.#newCycle({ client });
+    const ticket: ModelTicket = { id, number, client, status: 'OPEN', version: 1, deleted: false, cycle, ended: [] };
     this.tickets.set(id, ticket);
-    this.startCycle(ticket);
-    this.say(ticket, 'ticket.created', { to: 'OPEN' });
+    this.#say(ticket, 'ticket.created', { to: 'OPEN' });
   }
 
-  /** A cycle that runs from now on, under the policy in force. */
-  protected startCycle(ticket: ModelTicket): void {
+  /** One that runs from now on, under the policy in force. */
+  #newCycle(ticket: Pick<ModelTicket, 'client'>): ModelCycle {
     const { tier, version } = this.inForce(ticket);
     const { now } = this;
-    const nothingYet = { warnedAt: null, breach: null, acknowledged: null, met: null };
+    const nothingYet = { warnedAt: null, brokenBy: null, breach: null, acknowledged: null, met: null };
     const stretches = [{ state: 'RUNNING' as const, from: now, to: null }];
-    ticket.cycles.push({ tier, version, start: now, stretches, levels: [], ladderFrom: now, ...nothingYet });
+    return { tier, version, start: now, stretches, levels: [], ladderFrom: now, ...nothingYet };
+  }
+
+  protected reopen(ticket: ModelTicket): void {
+    ticket.ended.push(ticket.cycle);
+    ticket.cycle = this.#newCycle(ticket);
+  }
+
+  /** Ends the clock, unless it has ended. */
+  protected settle(cycle: ModelCycle): void {
+    if (cycle.met !== null) return;
+    this.stretch(cycle, null);
+    cycle.met = this.now;
   }
 
   /** Ends the stretch that lasts, and begins another one in `state`, unless it is in that already; null: none. */
@@ -144,7 +163,7 @@ export class ModelBook {
   }
 
   /** Does all that `rule` does to a ticket, or, when it refuses, nothing of it. */
-  protected change(id: string, rule: (ticket: ModelTicket) => void): void {
+  change(id: string, rule: (ticket: ModelTicket) => void): void {
     const ticket = structuredClone(known(this.tickets.get(id)));
     const saidBefore = this.#lines.length;
     try {
@@ -156,30 +175,44 @@ export class ModelBook {
     }
   }
 
-  /** Does something to many tickets, and brings what is said of them into order. Returns how many they were. */
-  protected changeAll(where: (ticket: ModelTicket) => boolean, rule: (ticket: ModelTicket) => void): number {
-    const found = [...this.tickets.values()].filter(where);
-    for (const ticket of found) rule(ticket);
-    this.#lines.sort((a, b) => a.turn - b.turn || a.number - b.number);
-    return found.length;
+  /** Records what happened to a ticket up to now. */
+  protected abstract look(ticket: ModelTicket): void;
+
+  /** Looks at many tickets; what is said of them comes in the order of its turns, of the same turn by number. */
+  lookAtAll(where: (ticket: ModelTicket) => boolean): void {
+    const saidBefore = this.#lines.splice(0);
+    for (const ticket of [...this.tickets.values()].filter(where)) {
+      this.#turn = 0;
+      this.look(ticket);
+    }
+    this.#lines = [...saidBefore, ...this.#lines.sort((a, b) => a.turn - b.turn || a.number - b.number)];
   }
 
-  protected putUnder({ tier, version }: ModelPolicy, ticket: ModelTicket, turn: Minute): void {
-    const cycle = presentCycle(ticket);
-    if (cycle.tier !== tier) this.say(ticket, 'sla.tier_changed', { from: cycle.tier, to: tier }, { turn });
-    else this.say(ticket, 'sla.policy_changed', { from: cycle.version, to: version }, { turn });
+  /** What this says now, and what comes of it, has its turn at the edit. */
+  protected putUnder({ tier, version }: ModelPolicy, ticket: ModelTicket, edited: Minute): void {
+    const { cycle } = ticket;
+    this.#turn = edited;
+    if (cycle.tier !== tier) this.#say(ticket, 'sla.tier_changed', { from: cycle.tier, to: tier });
+    else this.#say(ticket, 'sla.policy_changed', { from: cycle.version, to: version });
     Object.assign(cycle, { tier, version });
     ticket.version += 1;
   }
 
-  protected setDeleted(ticket: ModelTicket, deleted: boolean): void {
+  protected sayDeleted(ticket: ModelTicket, deleted: boolean): void {
+    if (ticket.deleted === deleted) return;
     ticket.deleted = deleted;
     ticket.version += 1;
-    this.say(ticket, deleted ? 'ticket.deleted' : 'ticket.restored', {});
+    this.#say(ticket, deleted ? 'ticket.deleted' : 'ticket.restored', {});
   }
 
-  protected become(ticket: ModelTicket, to: TicketStatus, turn = this.now): void {
-    this.say(ticket, 'ticket.status_changed', { from: ticket.status, to }, { turn });
+  /** What somebody made of a ticket. */
+  protected become(ticket: ModelTicket, to: TicketStatus): void {
+    ticket.version += 1;
+    this.#enter(ticket, to);
+  }
+
+  #enter(ticket: ModelTicket, to: TicketStatus): void {
+    this.#say(ticket, 'ticket.status_changed', { from: ticket.status, to });
     ticket.status = to;
   }
 
@@ -187,38 +220,29 @@ export class ModelBook {
   protected raise(
     ticket: ModelTicket,
     type: string,
-    { level, ...rest }: { level: number; at: Minute; reason: Reason; action: string | null; turn: Minute },
+    { level, ...rest }: { level: number; at: Minute; reason: Reason; action?: string },
   ): void {
-    const cycle = presentCycle(ticket);
-    cycle.levels.push({ level, at: rest.at, reason: rest.reason, acknowledged: null });
+    const { levels, breach } = ticket.cycle;
+    levels.push({ level, at: rest.at, reason: rest.reason });
     ticket.version += 1;
-    this.alert(ticket, type, { ...rest, due: cycle.breach?.at ?? rest.at });
-    if (level > 0 && ticket.status !== 'ESCALATED') this.become(ticket, 'ESCALATED', rest.turn);
+    this.alert(ticket, type, { ...rest, due: breach?.at ?? rest.at });
+    if (level > 0 && ticket.status !== 'ESCALATED') this.#enter(ticket, 'ESCALATED');
   }
 
-  /** Tells supervisors of something that was so `at` an instant, of the promise of `due`. */
+  /** Tells supervisors of something that was so `at` an instant, of the promise of `due`. It never comes before what it came of. */
   protected alert(
     ticket: ModelTicket,
     type: string,
-    {
-      at,
-      due,
-      turn = at,
-      ...rest
-    }: { at: Minute; due: Minute; turn?: Minute; action?: string | null; reason?: Reason },
+    { at, due, ...rest }: { at: Minute; due: Minute; action?: string; reason?: Reason },
   ): void {
-    const { tier } = presentCycle(ticket);
-    const facts = { tier, level: levelOf(presentCycle(ticket)), cycle: ticket.cycles.length, due, seen: this.now };
-    this.say(ticket, type, { ...facts, ...rest }, { at, turn });
+    const { cycle, ended } = ticket;
+    this.#turn = Math.max(this.#turn, at);
+    const facts = { tier: cycle.tier, level: levelOf(cycle), cycle: ended.length + 1, due, seen: this.now };
+    this.#say(ticket, type, { ...facts, ...rest }, at);
   }
 
-  protected say(
-    { id, number }: ModelTicket,
-    type: string,
-    data: Said['data'],
-    { at = this.now, turn = at }: { at?: Minute; turn?: Minute } = {},
-  ): void {
-    this.#lines.push({ ticket: id, type, at, data, turn, number });
+  #say({ id, number }: ModelTicket, type: string, data: Said['data'], at = this.now): void {
+    this.#lines.push({ ticket: id, type, at, data, turn: this.#turn, number });
   }
 
   /** What was said since this was asked last. */
@@ -228,8 +252,6 @@ export class ModelBook {
     return lines.map(({ turn: _, number: __, ...said }) => said);
   }
 }
-
-export const presentCycle = (ticket: ModelTicket): ModelCycle => known(ticket.cycles.at(-1));
 
 export const levelOf = (cycle: ModelCycle): number => cycle.levels.at(-1)?.level ?? 0;
 

@@ -26,9 +26,7 @@ export class WorkedMinutes {
 
   /** The first minute, not before `from`, by which so many have passed since `from`. */
   after(from: Minute, minutes: number): Minute {
-    let at = from;
-    while (this.between(from, at) < minutes) at += 1;
-    return at;
+    return firstMinute(from, (at) => this.between(from, at) >= minutes);
   }
 
   #until(minute: Minute): number {
@@ -42,6 +40,13 @@ export class WorkedMinutes {
     if (!this.#calendar) return true;
     return isWorkingMinute(this.#calendar, wallAt(this.#calendar.timeZone, this.#origin / MINUTE_MS + minute));
   }
+}
+
+/** The first minute, not before `from`, of which something holds. */
+export function firstMinute(from: Minute, holds: (at: Minute) => boolean): Minute {
+  let at = from;
+  while (!holds(at)) at += 1;
+  return at;
 }
 
 type Wall = ReturnType<typeof wallMinute>;

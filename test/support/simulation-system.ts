@@ -1,5 +1,6 @@
 import type { ClientTier } from '../../src/domain/enums.ts';
 import type { TestDesk } from './desk.ts';
+import type { ModelTicket } from './simulation-book.ts';
 import type { Comparison } from './simulation-comparison.ts';
 import { type Outcome, outcomeText, type Processes, wrote } from './simulation-processes.ts';
 import { type Dice, randomPolicy, type Scene } from './simulation-random.ts';
@@ -11,6 +12,8 @@ interface Parts {
   readonly comparison: Comparison;
   readonly processes: Processes;
 }
+
+type Where = (ticket: ModelTicket) => boolean;
 
 const ALL_THAT_IS_LEFT = { atMost: Number.POSITIVE_INFINITY };
 
@@ -32,7 +35,7 @@ export class SystemActions {
     comparison.tell(null, `client ${client} becomes ${tier}: ${outcomeText(outcome)}`);
     if (!wrote(outcome, 'clients')) return;
     model.clients.set(id, tier);
-    await this.#follow(outcome, (cycle, ticket) => cycle.tier !== tier && ticket.client === id);
+    await this.#follow(outcome, ({ cycle, client: owner }) => cycle.tier !== tier && owner === id);
   }
 
   /** Another policy comes into force. */
@@ -45,7 +48,7 @@ export class SystemActions {
     if (outcome.refusal) throw comparison.difference(null, `setSlaPolicy was refused: ${outcome.refusal}`);
     if (!wrote(outcome, 'sla_policies')) return;
     model.edit(edit);
-    await this.#follow(outcome, (cycle) => cycle.tier === tier);
+    await this.#follow(outcome, ({ cycle }) => cycle.tier === tier);
   }
 
   /** What edits left behind is moved. */
@@ -58,34 +61,46 @@ export class SystemActions {
 
   /** Simply done again after it died: when its turn comes, or at once when it may have recorded a part. */
   async detect(dice: Dice): Promise<void> {
-    const { model, comparison, processes } = this.#parts;
+    const { comparison, processes } = this.#parts;
     const outcome = await processes.call(dice, 12, ({ jobs }) => jobs.detectBreaches());
     comparison.tell(null, `detection: ${outcomeText(outcome)}`);
     if (outcome.fate.diedAt && !wrote(outcome, 'tickets')) return;
     if (outcome.fate.diedAt) await processes.sound.jobs.detectBreaches();
-    model.detect();
+    this.#detected();
     await comparison.log(true);
   }
 
   /** Nothing is left to be done. */
   async finish(): Promise<void> {
-    const { model, comparison, processes } = this.#parts;
+    const { comparison, processes } = this.#parts;
     await this.#moveTheRest();
     await comparison.log(false);
     await processes.sound.jobs.detectBreaches();
-    model.detect();
+    this.#detected();
     await comparison.log(true);
   }
 
   /** The call has moved all tickets that it was about, or, when it died before, none; or some of them: then the rest follows at once. */
-  async #follow(outcome: Outcome<unknown>, where: Parameters<SlaModel['move']>[0]): Promise<void> {
+  async #follow(outcome: Outcome<unknown>, where: Where): Promise<void> {
     const isPart = outcome.isLeftOver || (outcome.fate.diedAt !== null && wrote(outcome, 'tickets'));
     if (isPart) await this.#moveTheRest();
-    else if (!outcome.fate.diedAt) this.#parts.model.move(where);
+    else if (!outcome.fate.diedAt) this.#moved(where);
   }
 
   async #moveTheRest(): Promise<void> {
     await this.#parts.processes.sound.jobs.moveOutdatedClocks('all', ALL_THAT_IS_LEFT);
-    this.#parts.model.move(() => true);
+    this.#moved(() => true);
+  }
+
+  /** Moved were all outdated tickets that `where` names. */
+  #moved(where: Where): void {
+    const { model } = this.#parts;
+    model.lookAtAll((ticket) => model.isOutdated(ticket) && where(ticket));
+  }
+
+  /** Found were all tickets for which something had come due by the policy that they are under. */
+  #detected(): void {
+    const { model } = this.#parts;
+    model.lookAtAll((ticket) => model.due(ticket) !== null);
   }
 }

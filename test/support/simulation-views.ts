@@ -4,7 +4,7 @@ import { toAlert } from '../../src/domain/sla-alert.ts';
 import { elapsedMs } from '../../src/domain/sla-clock.ts';
 import type { SlaPolicy } from '../../src/domain/sla-policy.ts';
 import type { Escalation, Ticket } from '../../src/domain/ticket.ts';
-import { levelOf, type ModelCycle, type ModelTicket, presentCycle, type Said, stateOf } from './simulation-book.ts';
+import { levelOf, type ModelCycle, type ModelTicket, type Said, stateOf } from './simulation-book.ts';
 import { MINUTE_MS, type Minute } from './simulation-minutes.ts';
 import type { SlaModel } from './sla-model.ts';
 
@@ -56,7 +56,8 @@ export function storedView(
 
 /** The same of the model's ticket. */
 export function modelView(model: SlaModel, ticket: ModelTicket): string[] {
-  const present = presentCycle(ticket);
+  const { cycle: present, ended } = ticket;
+  const cycles = [...ended, present];
   const cycleLines = (each: ModelCycle, index: number) =>
     linesOf(`cycle ${index + 1}`, {
       policy: `${each.tier} ${each.version}`,
@@ -78,8 +79,10 @@ export function modelView(model: SlaModel, ticket: ModelTicket): string[] {
       elapsed: model.ran(present, present.start, model.now),
       warned: present.warnedAt,
     }),
-    ...ticket.cycles.flatMap(cycleLines),
-    ...ticket.cycles.flatMap(({ levels }, index) => levels.map((level) => levelText(index + 1, level))),
+    ...cycles.flatMap(cycleLines),
+    ...cycles.flatMap(({ levels, acknowledged }, index) =>
+      levels.map((level) => levelText(index + 1, { ...level, acknowledged })),
+    ),
   ];
 }
 

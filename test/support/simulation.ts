@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import type { Desk } from '../../src/compose-desk.ts';
 import type { ClientTier } from '../../src/domain/enums.ts';
 import type { TestDesk } from './desk.ts';
-import { type ModelTicket, presentCycle, Refusal } from './simulation-book.ts';
+import { type ModelTicket, Refusal } from './simulation-book.ts';
 import { Comparison } from './simulation-comparison.ts';
 import type { Minute } from './simulation-minutes.ts';
 import { outcomeText, Processes, wrote } from './simulation-processes.ts';
@@ -140,21 +140,21 @@ export class Simulation {
       case 'change':
         return this.#changeStatus(dice.any(all.filter(({ status }) => status !== 'CLOSED' || dice.chance(0.05))));
       case 'acknowledge': {
-        const isOpen = (each: ModelTicket) => presentCycle(each).breach && presentCycle(each).acknowledged === null;
+        const isOpen = ({ cycle }: ModelTicket) => cycle.breach && cycle.acknowledged === null;
         return this.#onTicket('acknowledge', dice.any(dice.chance(0.8) ? all.filter(isOpen) : all), {
           desk: ({ mutations }, id) => mutations.acknowledgeEscalation(admin, id),
-          model: (id) => this.#model.acknowledge(id),
+          model: (each) => this.#model.acknowledge(each),
         });
       }
       case 'delete':
         return this.#onTicket('delete', dice.any(all.filter(({ deleted }) => !deleted || dice.chance(0.1))), {
           desk: ({ mutations }, id) => mutations.deleteTicket(admin, id),
-          model: (id) => this.#model.delete(id),
+          model: (each) => this.#model.setDeleted(each, true),
         });
       case 'restore':
         return this.#onTicket('restore', dice.any(all.filter(({ deleted }) => deleted || dice.chance(0.02))), {
           desk: ({ mutations }, id) => mutations.restoreTicket(admin, id),
-          model: (id) => this.#model.restore(id),
+          model: (each) => this.#model.setDeleted(each, false),
         });
       case 'retier':
         return this.#system.retier(dice, this.#clients);
@@ -212,7 +212,7 @@ export class Simulation {
     const name = expectedVersion === null ? `become ${to}` : `become ${to} if at version ${expectedVersion}`;
     return this.#onTicket(name, ticket, {
       desk: ({ mutations }, id) => mutations.changeTicketStatus(this.#desk.admin, { id, status: to, expectedVersion }),
-      model: (id) => this.#model.changeStatus(id, to, expectedVersion),
+      model: (each) => this.#model.changeStatus(each, to, expectedVersion),
     });
   }
 
@@ -220,14 +220,14 @@ export class Simulation {
   async #onTicket(
     name: string,
     ticket: ModelTicket | undefined,
-    act: { desk: (process: Desk, id: string) => Promise<unknown>; model: (id: string) => void },
+    act: { desk: (process: Desk, id: string) => Promise<unknown>; model: (each: ModelTicket) => void },
   ): Promise<void> {
     if (!ticket) return;
     for (let isOver = false; !isOver; ) {
       const outcome = await this.processes.call(this.#dice, 10, (process) => act.desk(process, ticket.id));
       this.comparison.tell(ticket, `${name}: ${outcomeText(outcome)}`);
       const isDone = outcome.fate.committed.length > 0;
-      if (isDone || outcome.refusal) this.#compareAnswers(ticket.id, outcome.refusal, () => act.model(ticket.id));
+      if (isDone || outcome.refusal) this.#compareAnswers(ticket.id, outcome.refusal, act.model);
       if (outcome.refusal) this.counts.refusals += 1;
       isOver = outcome.fate.diedAt === null || isDone || this.#dice.chance(0.3);
       await this.comparison.log(false);
@@ -235,10 +235,10 @@ export class Simulation {
     }
   }
 
-  #compareAnswers(id: string, refusal: string | null, act: () => void): void {
+  #compareAnswers(id: string, refusal: string | null, act: (each: ModelTicket) => void): void {
     let expected: string | null = null;
     try {
-      act();
+      this.#model.change(id, act);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       expected = error.code;

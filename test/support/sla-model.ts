@@ -1,15 +1,6 @@
 import type { TicketStatus } from '../../src/domain/enums.ts';
-import {
-  levelOf,
-  ModelBook,
-  type ModelCycle,
-  type ModelPolicy,
-  type ModelTicket,
-  presentCycle,
-  Refusal,
-  stateOf,
-} from './simulation-book.ts';
-import type { Minute } from './simulation-minutes.ts';
+import { levelOf, ModelBook, type ModelCycle, type ModelTicket, Refusal, stateOf } from './simulation-book.ts';
+import { firstMinute, type Minute } from './simulation-minutes.ts';
 
 const TRANSITIONS: Record<TicketStatus, string> = {
   OPEN: 'IN_PROGRESS PENDING RESOLVED CLOSED',
@@ -22,163 +13,118 @@ const TRANSITIONS: Record<TicketStatus, string> = {
 
 /**
  * The rules of docs/sla.md once more, to be read beside it: slow, in whole minutes, with working time counted minute by minute off a
- * clock on the wall. It uses nothing of src but the names of things.
+ * clock on the wall. It uses nothing of src but the names of things. What it keeps of tickets and says of them is in ModelBook.
  */
 export class SlaModel extends ModelBook {
   /** CONFLICT comes first; then what was due before the change; then the table. OPEN, IN_PROGRESS and ESCALATED run. */
-  changeStatus(id: string, to: TicketStatus, expectedVersion: number | null): void {
-    this.change(id, (ticket) => {
-      if (ticket.deleted || (expectedVersion ?? ticket.version) !== ticket.version) throw new Refusal('CONFLICT');
-      this.#look(ticket);
-      if (!TRANSITIONS[ticket.status].split(' ').includes(to)) throw new Refusal('ILLEGAL_TRANSITION');
-      const isReopened = ticket.status === 'RESOLVED' && to === 'IN_PROGRESS';
-      this.become(ticket, to);
-      ticket.version += 1;
-      const cycle = presentCycle(ticket);
-      if (isReopened) return this.startCycle(ticket);
-      if (to !== 'RESOLVED' && to !== 'CLOSED') return this.stretch(cycle, to === 'PENDING' ? 'PAUSED' : 'RUNNING');
-      if (cycle.met === null) this.stretch(cycle, null);
-      cycle.met ??= this.now;
-    });
+  changeStatus(ticket: ModelTicket, to: TicketStatus, expectedVersion: number | null): void {
+    if (ticket.deleted || (expectedVersion ?? ticket.version) !== ticket.version) throw new Refusal('CONFLICT');
+    this.look(ticket);
+    if (!TRANSITIONS[ticket.status].split(' ').includes(to)) throw new Refusal('ILLEGAL_TRANSITION');
+    if (ticket.status === 'RESOLVED' && to === 'IN_PROGRESS') this.reopen(ticket);
+    else if (to === 'RESOLVED' || to === 'CLOSED') this.settle(ticket.cycle);
+    else this.stretch(ticket.cycle, to === 'PENDING' ? 'PAUSED' : 'RUNNING');
+    this.become(ticket, to);
   }
 
-  delete(id: string): void {
-    this.change(id, (ticket) => {
-      this.#look(ticket);
-      if (!ticket.deleted) this.setDeleted(ticket, true);
-    });
+  /** Deletes it, or restores it: while it was deleted, edits passed over it as silently as time did. */
+  setDeleted(ticket: ModelTicket, deleted: boolean): void {
+    this.look(ticket);
+    this.sayDeleted(ticket, deleted);
+    this.look(ticket);
   }
 
-  /** While it was deleted, edits passed over it as silently as time did. */
-  restore(id: string): void {
-    this.change(id, (ticket) => {
-      this.#look(ticket);
-      if (ticket.deleted) this.setDeleted(ticket, false);
-      this.#look(ticket);
-    });
-  }
-
-  acknowledge(id: string): void {
-    this.change(id, (ticket) => {
-      if (!ticket.deleted) this.#look(ticket);
-      const cycle = presentCycle(ticket);
-      if (ticket.deleted || !cycle.breach) throw new Refusal('CONFLICT');
-      if (cycle.acknowledged !== null) return;
-      cycle.acknowledged = this.now;
-      for (const level of cycle.levels) level.acknowledged = this.now;
-      this.alert(ticket, 'sla.acknowledged', { at: this.now, due: cycle.breach.at });
-    });
-  }
-
-  /** Finds the tickets for which something has come due by the policy that they are under. Returns how many. */
-  detect(): number {
-    const isDue = (ticket: ModelTicket) => this.#due(ticket, this.now) !== null;
-    return this.changeAll(isDue, (ticket) => this.#look(ticket));
-  }
-
-  /** Moves the unsettled tickets that are under an outdated policy, those that `where` names. Returns how many. */
-  move(where: (cycle: ModelCycle, ticket: ModelTicket) => boolean): number {
-    const isOutdated = (ticket: ModelTicket) => {
-      const cycle = presentCycle(ticket);
-      return cycle.met === null && this.policyOf(cycle) !== this.inForce(ticket) && where(cycle, ticket);
-    };
-    return this.changeAll(isOutdated, (ticket) => this.#look(ticket));
+  acknowledge(ticket: ModelTicket): void {
+    this.look(ticket);
+    const { cycle } = ticket;
+    if (ticket.deleted || !cycle.breach) throw new Refusal('CONFLICT');
+    if (cycle.acknowledged !== null) return;
+    cycle.acknowledged = this.now;
+    this.alert(ticket, 'sla.acknowledged', { at: this.now, due: cycle.breach.at });
   }
 
   /** The promise: target plus working time paused, after the start. */
   dueOf(cycle: ModelCycle, percent = 100): Minute {
-    const policy = this.policyOf(cycle);
-    const minutes = (policy.resolutionMinutes * percent) / 100 + this.paused(cycle);
-    return this.minutesOf(policy).after(cycle.start, minutes);
+    const { resolutionMinutes } = this.policyOf(cycle);
+    return this.minutesOf(cycle).after(cycle.start, (resolutionMinutes * percent) / 100 + this.paused(cycle));
+  }
+
+  /** A settled ticket keeps the policy that it ended under. */
+  isOutdated(ticket: ModelTicket): boolean {
+    return ticket.cycle.met === null && this.policyOf(ticket.cycle) !== this.inForce(ticket);
+  }
+
+  /** Records what happened to a ticket up to now. */
+  protected look(ticket: ModelTicket): void {
+    if (this.isOutdated(ticket)) this.#move(ticket);
+    this.#record(ticket);
   }
 
   /**
-   * Records what happened to a ticket up to now: up to the edit by the policy that it is under, from there by the one in force. A
-   * change of tier counts from when it is seen.
+   * Up to the edit it is judged by the policy that it is under, from there by the one in force. A change of tier counts from when it
+   * is seen. What the edit puts into the past counts from the edit.
    */
-  #look(ticket: ModelTicket): void {
-    const cycle = presentCycle(ticket);
-    if (cycle.met !== null) return;
-    const [before, policy] = [this.policyOf(cycle), this.inForce(ticket)];
-    if (before !== policy) {
-      const edited = before.tier === policy.tier ? policy.since : this.now;
-      this.#record(ticket, edited);
-      this.#move(ticket, policy, edited);
-    }
-    this.#record(ticket, this.now);
-  }
-
-  /** To `policy`, in force since `edited`, from when everything counts that the edit puts into the past. */
-  #move(ticket: ModelTicket, policy: ModelPolicy, edited: Minute): void {
-    const cycle = presentCycle(ticket);
+  #move(ticket: ModelTicket): void {
+    const { cycle } = ticket;
+    const policy = this.inForce(ticket);
+    const edited = cycle.tier === policy.tier ? policy.since : this.now;
+    this.#record(ticket, edited);
+    const wasUsedUp = this.#isUsed(cycle, 100, edited);
     this.putUnder(policy, ticket, edited);
+    if (!this.#isUsed(cycle, 100, edited)) cycle.brokenBy = null;
+    else if (!wasUsedUp) cycle.brokenBy = edited;
     if (this.#isTimeToClimb(cycle, edited)) cycle.ladderFrom = edited;
-    this.#record(ticket, edited, edited);
+    this.#record(ticket, edited);
   }
 
-  /** `edited`: the edit that puts it into the past. */
-  #record(ticket: ModelTicket, until: Minute, edited?: Minute): void {
-    for (let due = this.#due(ticket, until); due; due = this.#due(ticket, until)) {
-      if (due === 'at_risk') this.#warn(ticket, edited);
-      if (due === 'breached') this.#breach(ticket, edited);
-      if (due === 'escalated') this.#climb(ticket);
-    }
+  #record(ticket: ModelTicket, until = this.now): void {
+    for (let due = this.due(ticket, until); due; due = this.due(ticket, until)) due();
   }
 
-  /** What has come due by `until` and is not recorded. A deleted ticket is silent; after a breach nobody needs the warning. */
-  #due(ticket: ModelTicket, until: Minute): 'at_risk' | 'breached' | 'escalated' | null {
-    const cycle = presentCycle(ticket);
-    if (ticket.deleted || stateOf(cycle) !== 'RUNNING') return null;
-    const policy = this.policyOf(cycle);
-    const mayClimb = cycle.acknowledged === null && levelOf(cycle) < policy.maxEscalationLevel;
-    if (cycle.breach) return mayClimb && this.#isTimeToClimb(cycle, until) ? 'escalated' : null;
-    const used = this.minutesOf(policy).between(cycle.start, until) - this.paused(cycle);
-    if (used >= policy.resolutionMinutes) return 'breached';
-    const isAtRisk = used >= (policy.resolutionMinutes * policy.atRiskPercent) / 100;
-    return isAtRisk && cycle.warnedAt === null ? 'at_risk' : null;
+  /** What has come due first by `until` and is not recorded. A deleted ticket is silent; after a breach nobody needs the warning. */
+  due(ticket: ModelTicket, until = this.now): (() => void) | null {
+    const { cycle, deleted } = ticket;
+    if (deleted || stateOf(cycle) !== 'RUNNING') return null;
+    const { atRiskPercent, maxEscalationLevel } = this.policyOf(cycle);
+    const mayClimb = cycle.acknowledged === null && levelOf(cycle) < maxEscalationLevel;
+    if (cycle.breach) return mayClimb && this.#isTimeToClimb(cycle, until) ? () => this.#climb(ticket) : null;
+    if (this.#isUsed(cycle, 100, until)) return () => this.#breach(ticket);
+    return cycle.warnedAt === null && this.#isUsed(cycle, atRiskPercent, until) ? () => this.#warn(ticket) : null;
   }
 
-  /** Whether the running clock has run for long enough since the last level. */
+  /** Whether the clock has run for so much of its target. */
+  #isUsed(cycle: ModelCycle, percent: number, at: Minute): boolean {
+    return this.ran(cycle, cycle.start, at) >= (this.policyOf(cycle).resolutionMinutes * percent) / 100;
+  }
+
+  /** Whether the clock has run for long enough since the last level. */
   #isTimeToClimb(cycle: ModelCycle, at: Minute): boolean {
-    const every = this.policyOf(cycle).escalateEveryMinutes;
-    return cycle.breach !== null && every !== null && this.ran(cycle, cycle.ladderFrom, at) >= every;
+    const { escalateEveryMinutes: every } = this.policyOf(cycle);
+    return every !== null && this.ran(cycle, cycle.ladderFrom, at) >= every;
   }
 
-  #warn(ticket: ModelTicket, edited?: Minute): void {
-    const cycle = presentCycle(ticket);
-    const at = this.dueOf(cycle, this.policyOf(cycle).atRiskPercent);
+  #warn(ticket: ModelTicket): void {
+    const { cycle } = ticket;
     cycle.warnedAt = this.now;
-    this.alert(ticket, 'sla.at_risk', { at, due: this.dueOf(cycle), turn: edited ?? at });
+    const at = this.dueOf(cycle, this.policyOf(cycle).atRiskPercent);
+    this.alert(ticket, 'sla.at_risk', { at, due: this.dueOf(cycle) });
   }
 
-  /**
-   * With the due instant as its instant, whenever it is seen. The ladder begins there; or at the edit that caused it, which takes effect
-   * on a paused ticket as it goes on.
-   */
-  #breach(ticket: ModelTicket, edited?: Minute): void {
-    const cycle = presentCycle(ticket);
-    const { breachAction: action } = this.policyOf(cycle);
+  /** With the due instant as its instant, whenever it is seen. The ladder begins there, or at the later edit that caused it. */
+  #breach(ticket: ModelTicket): void {
+    const { cycle } = ticket;
     const at = this.dueOf(cycle);
-    const wentOn = cycle.stretches.at(-1)?.from ?? at;
-    const brokenBy = edited ?? (at <= wentOn ? wentOn : null);
-    const reason = brokenBy === null ? 'sla_breached' : 'policy_changed';
     cycle.breach = { at, seen: this.now };
-    cycle.ladderFrom = brokenBy ?? at;
-    this.raise(ticket, 'sla.breached', {
-      level: action === 'ESCALATE' ? 1 : 0,
-      at,
-      reason,
-      action,
-      turn: edited ?? at,
-    });
+    cycle.ladderFrom = Math.max(at, cycle.brokenBy ?? at);
+    const reason = cycle.brokenBy === null ? 'sla_breached' : 'policy_changed';
+    const action = this.policyOf(cycle).breachAction;
+    this.raise(ticket, 'sla.breached', { level: action === 'ESCALATE' ? 1 : 0, at, reason, action });
   }
 
   #climb(ticket: ModelTicket): void {
-    const cycle = presentCycle(ticket);
-    let at = cycle.ladderFrom;
-    while (!this.#isTimeToClimb(cycle, at)) at += 1;
+    const { cycle } = ticket;
+    const at = firstMinute(cycle.ladderFrom, (minute) => this.#isTimeToClimb(cycle, minute));
     cycle.ladderFrom = at;
-    const reason = 'not_acknowledged';
-    this.raise(ticket, 'sla.escalated', { level: levelOf(cycle) + 1, at, reason, action: null, turn: at });
+    this.raise(ticket, 'sla.escalated', { level: levelOf(cycle) + 1, at, reason: 'not_acknowledged' });
   }
 }
