@@ -14,6 +14,7 @@ import { DeadlineTimer } from './application/sla/deadline-timer.ts';
 import { type DetectionLag, detectBreaches } from './application/sla/detect-breaches.ts';
 import { listPolicyHistory } from './application/sla/list-policy-history.ts';
 import { listSlaPolicies } from './application/sla/list-sla-policies.ts';
+import { moveAfterEdit } from './application/sla/move-after-edit.ts';
 import { moveOutdatedClocks } from './application/sla/move-outdated-clocks.ts';
 import { previewSlaPolicy } from './application/sla/preview-sla-policy.ts';
 import { setSlaPolicy } from './application/sla/set-sla-policy.ts';
@@ -80,7 +81,7 @@ export function composeDesk(parts: DeskParts) {
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
   const move = moveOutdatedClocks({ outdated, clock, newId, log: logger, scheduleMore: parts.scheduleMore });
   const detect = detectBreaches({ slices, clock, newId, observeLag: parts.observeLag });
-  const moving = { ...deps, moveOutdatedClocks: move };
+  const moving = { ...deps, moveAfterEdit: moveAfterEdit({ moveOutdatedClocks: move, log: logger }) };
   const audit = composeAudit({ db: workDb, clock, logger, countAudited: parts.countAudited });
 
   return {

@@ -158,10 +158,15 @@ describe('a deleted ticket that an edit gave more time after its due instant', (
     const [former] = await policies.history('VIP');
     if (!former) throw new Error('There is a policy for every tier.');
     const { version: _version, changedById: _by, changedAt: _at, ...edit } = { ...former, resolutionMinutes: 300 };
-    await policies.set(edit, desk.admin.id, desk.clock.now(), ({ version }) => ({
-      ...{ id: crypto.randomUUID(), type: 'policy.set', subjectId: null, actorId: desk.admin.id, from: null },
-      ...{ to: `${version}`, occurredAt: desk.clock.now(), data: edit },
-    }));
+    await policies.set(
+      edit,
+      desk.admin.id,
+      () => desk.clock.now(),
+      ({ version }) => ({
+        ...{ id: crypto.randomUUID(), type: 'policy.set', subjectId: null, actorId: desk.admin.id, from: null },
+        ...{ to: `${version}`, occurredAt: desk.clock.now(), data: edit },
+      }),
+    );
     if (isMoved) await desk.jobs.moveOutdatedClocks('all');
     await calls.pass(5);
     const restored = await desk.mutations.restoreTicket(desk.admin, ticket.id);

@@ -48,9 +48,11 @@ async function versions(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ version, minutes, count }) => [`v${version}: ${minutes} min`, count]));
 }
 
+const now = () => desk.clock.now();
+
 /** An edit whose process ended before it moved anything. */
 const editWithoutMoving = (edit: SlaPolicyEdit) =>
-  desk.stores.policies.set(edit, desk.admin.id, desk.clock.now(), (policy) => ({
+  desk.stores.policies.set(edit, desk.admin.id, now, (policy) => ({
     id: crypto.randomUUID(),
     type: 'policy.set',
     subjectId: null,

@@ -38,6 +38,9 @@ export function revise(ticket: Ticket, now: Date, fields: Partial<Ticket>): Tick
   return { ...ticket, ...fields, updatedAt: now, version: ticket.version + 1 };
 }
 
+/** Why the clock of a new ticket runs, in words. */
+export const CREATED_REASON = 'The ticket was created.';
+
 /** What the event of a new cycle tells, so that the log alone explains the clock. */
 export function startedUnder({ tier, policyVersion }: SlaClock): { tier: string; policyVersion: number } {
   return { tier, policyVersion };

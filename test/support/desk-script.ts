@@ -84,14 +84,19 @@ export async function playScript(desk: TestDesk, script: readonly Action[]): Pro
 
 async function saveOnly(desk: TestDesk, asked: SlaPolicyEdit): Promise<void> {
   const now = desk.clock.now();
-  await desk.stores.policies.set(checkPolicyEdit(asked, now), desk.admin.id, now, ({ version }) => ({
-    id: v7(),
-    type: 'policy.set',
-    subjectId: null,
-    actorId: desk.admin.id,
-    from: `${version - 1}`,
-    to: `${version}`,
-    occurredAt: now,
-    data: null,
-  }));
+  await desk.stores.policies.set(
+    checkPolicyEdit(asked, now),
+    desk.admin.id,
+    () => now,
+    ({ version }) => ({
+      id: v7(),
+      type: 'policy.set',
+      subjectId: null,
+      actorId: desk.admin.id,
+      from: `${version - 1}`,
+      to: `${version}`,
+      occurredAt: now,
+      data: null,
+    }),
+  );
 }

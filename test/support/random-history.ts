@@ -45,16 +45,21 @@ export async function openRandomWork(desk: TestDesk, seed: number): Promise<Rand
   /** An edit whose tickets move later, as when a server stops at that moment. */
   const editOnly = async (tier: ClientTier) => {
     const edit = promise(tier);
-    await desk.stores.policies.set(edit, desk.admin.id, desk.clock.now(), (policy) => ({
-      id: v7(),
-      type: 'policy.set',
-      subjectId: null,
-      actorId: desk.admin.id,
-      from: null,
-      to: `${policy.version}`,
-      occurredAt: desk.clock.now(),
-      data: { ...edit },
-    }));
+    await desk.stores.policies.set(
+      edit,
+      desk.admin.id,
+      () => desk.clock.now(),
+      (policy) => ({
+        id: v7(),
+        type: 'policy.set',
+        subjectId: null,
+        actorId: desk.admin.id,
+        from: null,
+        to: `${policy.version}`,
+        occurredAt: desk.clock.now(),
+        data: { ...edit },
+      }),
+    );
   };
   const retierOnly = (id: string) =>
     desk.stores.clients.change(id, (client) => ({ client: { ...client, tier: pick(CLIENT_TIERS) }, events: [] }));

@@ -5,7 +5,7 @@ import { checkText } from '../../domain/text.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, NewId } from '../runtime.ts';
-import type { MoveOutdatedClocks } from '../sla/move-outdated-clocks.ts';
+import type { MoveAfterEdit } from '../sla/move-after-edit.ts';
 import { CLIENT_NAME } from './create-client.ts';
 import type { Client, ClientStore } from './ports.ts';
 
@@ -17,7 +17,7 @@ interface Input {
 
 /** Renames a client or changes its tier; a change of tier moves the due instants of its open tickets (docs/sla.md). */
 export const updateClient =
-  (deps: { clients: ClientStore; moveOutdatedClocks: MoveOutdatedClocks; clock: Clock; newId: NewId }) =>
+  (deps: { clients: ClientStore; moveAfterEdit: MoveAfterEdit; clock: Clock; newId: NewId }) =>
   async (actor: Actor, input: Input): Promise<Client> => {
     authorise(actor, 'client.write');
     const name = typeof input.name === 'string' ? checkText('input.name', input.name, CLIENT_NAME) : null;
@@ -43,6 +43,6 @@ export const updateClient =
         })
       : null;
     if (!changed) throw notFound('client', input.id);
-    if (retiered) await deps.moveOutdatedClocks({ clientId: changed.id });
+    if (retiered) await deps.moveAfterEdit({ clientId: changed.id });
     return changed;
   };

@@ -13,8 +13,8 @@ export interface PolicyStore {
   version(tier: ClientTier, version: number): Promise<SlaPolicy>;
   /** Every version of a tier's policy, newest first. */
   history(tier: ClientTier): Promise<SlaPolicy[]>;
-  /** Puts the next version in force, with the event that `event` makes of it. */
-  set(edit: SlaPolicyEdit, by: string, at: Date, event: (policy: SlaPolicy) => NewEvent): Promise<SlaPolicy>;
+  /** Puts the next version in force at `now()`, asked when it is its turn, with the event that `event` makes of it. */
+  set(edit: SlaPolicyEdit, by: string, now: () => Date, event: (policy: SlaPolicy) => NewEvent): Promise<SlaPolicy>;
   /** Adds version 1 of each tier that has none. */
   seed(policies: readonly SlaPolicyEdit[], at: Date): Promise<void>;
 }

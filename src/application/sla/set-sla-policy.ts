@@ -3,7 +3,7 @@ import type { SlaPolicy, SlaPolicyEdit } from '../../domain/sla-policy.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import { checkPolicyEdit } from './check-policy-edit.ts';
-import type { MoveOutdatedClocks } from './move-outdated-clocks.ts';
+import type { MoveAfterEdit } from './move-after-edit.ts';
 import type { PolicyStore } from './ports.ts';
 
 /**
@@ -11,11 +11,11 @@ import type { PolicyStore } from './ports.ts';
  * in the background.
  */
 export const setSlaPolicy =
-  (deps: { policies: PolicyStore; moveOutdatedClocks: MoveOutdatedClocks; clock: Clock; newId: NewId }) =>
+  (deps: { policies: PolicyStore; moveAfterEdit: MoveAfterEdit; clock: Clock; newId: NewId }) =>
   async (actor: Actor, asked: SlaPolicyEdit): Promise<SlaPolicy> => {
     authorise(actor, 'policy.write');
-    const now = deps.clock.now();
-    const edit = checkPolicyEdit(asked, now);
+    const now = () => deps.clock.now();
+    const edit = checkPolicyEdit(asked, now());
     const policy = await deps.policies.set(edit, actor.id, now, (next) => ({
       id: deps.newId(),
       type: 'policy.set',
@@ -23,9 +23,9 @@ export const setSlaPolicy =
       actorId: actor.id,
       from: `${next.version - 1}`,
       to: `${next.version}`,
-      occurredAt: now,
+      occurredAt: next.changedAt,
       data: { ...edit },
     }));
-    await deps.moveOutdatedClocks({ tier: edit.tier });
+    await deps.moveAfterEdit({ tier: edit.tier });
     return policy;
   };

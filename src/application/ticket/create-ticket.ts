@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { notFound, throwIfInvalid } from '../../domain/domain-error.ts';
 import { startClock } from '../../domain/sla-clock.ts';
 import type { Ticket } from '../../domain/ticket.ts';
-import { startedUnder, ticketEvent } from '../../domain/ticket-changes.ts';
+import { CREATED_REASON, startedUnder, ticketEvent } from '../../domain/ticket-changes.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import { authorise } from '../authorise.ts';
 import type { ClientStore } from '../client/ports.ts';
@@ -79,7 +79,7 @@ export const createTicket =
       closedAt: null,
       deletedAt: null,
       version: 1,
-      clock: startClock(policy, now, 1, 'The ticket was created.'),
+      clock: startClock(policy, now, 1, CREATED_REASON),
     };
     const context = { actor, now, newId: deps.newId };
     const created = ticketEvent(context, { ...draft, number: 0 }, 'ticket.created', {

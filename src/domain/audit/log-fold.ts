@@ -6,7 +6,7 @@ import { type SlaClock, startClock } from '../sla-clock.ts';
 import { nextDeadlineOf, type Step, stepsDue } from '../sla-detection.ts';
 import type { SlaPolicy } from '../sla-policy.ts';
 import type { Ticket, TicketChange } from '../ticket.ts';
-import { type ChangeContext, changeStatus, remove, restore, revise } from '../ticket-changes.ts';
+import { type ChangeContext, CREATED_REASON, changeStatus, remove, restore, revise } from '../ticket-changes.ts';
 import { checkTransition, isSettled } from '../ticket-status.ts';
 import type { AuditedEscalation, AuditedEvent, ClockRecord } from './audited-ticket.ts';
 import { type Compared, compareEvents, type LogProblem } from './log-problems.ts';
@@ -59,7 +59,7 @@ export class LogFold {
       closedAt: null,
       deletedAt: null,
       version: 1,
-      clock: startClock(this.#named(created), at, 1, 'The ticket was created.'),
+      clock: startClock(this.#named(created), at, 1, CREATED_REASON),
       // What follows has no part in the clock.
       title: '',
       description: '',

@@ -54,14 +54,14 @@ export class PostgresPolicyStore implements PolicyStore {
     return this.#keep(row);
   }
 
-  async set(edit: SlaPolicyEdit, by: string, at: Date, event: Parameters<PolicyStore['set']>[3]): Promise<SlaPolicy> {
+  async set(...[edit, by, now, event]: Parameters<PolicyStore['set']>): Promise<SlaPolicy> {
     return this.#db.transaction(async (tx) => {
       // One edit of a tier after the other: the version in force is the highest one.
       await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(hashtext(${`sla_policy:${edit.tier}`}))`);
       const { version } = policyFor(await this.inForceBy(tx.sql), edit);
       const [row] = await tx.sql
         .insert(slaPolicies)
-        .values({ ...edit, version: version + 1, changedById: by, changedAt: at })
+        .values({ ...edit, version: version + 1, changedById: by, changedAt: now() })
         .returning();
       if (!row) throw new Error('The new policy version was not stored.');
       const policy: SlaPolicy = row;
