@@ -88,6 +88,20 @@ describe('a deleted ticket whose time had passed before an edit', () => {
     await desk.mutations.restoreTicket(desk.admin, ticket.id);
     expect(await outcome(ticket)).toEqual(['sla_breached', '1 at 70', '2 at 80']);
   });
+
+  it('climbs from where it went on last when the edit puts its due instant before a pause', async () => {
+    const ticket = await calls.open();
+    await calls.pass(40);
+    await calls.change(ticket, 'PENDING');
+    await calls.pass(10);
+    await calls.change(ticket, 'IN_PROGRESS');
+    await desk.mutations.deleteTicket(desk.admin, ticket.id);
+    await calls.pass(25);
+    await edit(20);
+    await desk.mutations.restoreTicket(desk.admin, ticket.id);
+    // The target and the pause of ten minutes after the start; gone on after fifty minutes.
+    expect(await outcome(ticket)).toEqual(['sla_breached', '1 at 30', '2 at 60', '3 at 70']);
+  });
 });
 
 describe('a waiting ticket', () => {

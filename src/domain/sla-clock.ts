@@ -112,8 +112,8 @@ function brokenByEdit(clock: SlaClock, policy: SlaPolicy, editedAt: Date): Date 
 }
 
 /**
- * The cycle has broken its promise, at its due instant. The ladder begins there, or at the later edit that broke it: no level comes
- * before the breach.
+ * The cycle has broken its promise, at its due instant. The ladder begins there, or at the edit that broke it, or where the clock went
+ * on last, whichever is the latest: an edit can put the due instant before a pause, which is no part of a step.
  */
 export function breachClock(
   clock: SlaClock,
@@ -121,7 +121,9 @@ export function breachClock(
   breach: { readonly dueAt: Date; readonly detectedAt: Date; readonly level: number },
 ): SlaClock {
   const { dueAt, detectedAt, level } = breach;
-  const ladderFrom = clock.ladderFrom && clock.ladderFrom > dueAt ? clock.ladderFrom : dueAt;
+  const lastPauseEnd = clock.intervals.at(-2)?.to;
+  const starts = [dueAt, clock.ladderFrom ?? dueAt, lastPauseEnd ?? dueAt];
+  const ladderFrom = starts.reduce((latest, each) => (each > latest ? each : latest));
   const breached = { ...clock, breachedAt: dueAt, detectedAt, ladderFrom };
   return withDeadlines({ ...breached, escalationLevel: Math.max(clock.escalationLevel, level) }, policy);
 }

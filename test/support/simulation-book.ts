@@ -119,6 +119,11 @@ export abstract class ModelBook {
     return this.#spent(cycle, 'PAUSED', cycle.start, this.now);
   }
 
+  /** Since when it runs, or stands still. */
+  protected wentOn({ stretches }: ModelCycle): Minute {
+    return known(stretches.at(-1)).from;
+  }
+
   #spent(cycle: ModelCycle, state: 'RUNNING' | 'PAUSED', since: Minute, until: Minute): number {
     const minutes = this.minutesOf(cycle);
     const own = cycle.stretches.filter((each) => each.state === state);

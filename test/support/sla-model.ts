@@ -110,12 +110,12 @@ export class SlaModel extends ModelBook {
     this.alert(ticket, 'sla.at_risk', { at, due: this.dueOf(cycle) });
   }
 
-  /** With the due instant as its instant, whenever it is seen. The ladder begins there, or at the later edit that caused it. */
+  /** With the due instant as its instant. The ladder begins there, or at the edit, or where the clock went on: at the last of these. */
   #breach(ticket: ModelTicket): void {
     const { cycle } = ticket;
     const at = this.dueOf(cycle);
     cycle.breach = { at, seen: this.now };
-    cycle.ladderFrom = Math.max(at, cycle.brokenBy ?? at);
+    cycle.ladderFrom = Math.max(at, cycle.brokenBy ?? at, this.wentOn(cycle));
     const reason = cycle.brokenBy === null ? 'sla_breached' : 'policy_changed';
     const action = this.policyOf(cycle).breachAction;
     this.raise(ticket, 'sla.breached', { level: action === 'ESCALATE' ? 1 : 0, at, reason, action });
