@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { TicketState } from '../../domain/ticket.ts';
 import type { Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
@@ -17,6 +17,6 @@ export async function claimedStates(
     .select(stateColumns)
     .from(tickets)
     .innerJoin(clients, eq(clients.id, tickets.clientId))
-    .where(inArray(tickets.id, [...ids]));
+    .where(sql`${tickets.id} = ANY (${sql.param(ids)}::uuid[])`);
   return toStates(tx.sql, policies, rows);
 }

@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Page } from '../../application/page.ts';
 import type { EndedCycle, TicketDraft, TicketListQuery, TicketStore } from '../../application/ticket/ports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -59,7 +59,7 @@ export class PostgresTicketStore implements TicketStore {
     const rows = await this.#db.sql
       .select(ticketColumns)
       .from(tickets)
-      .where(inArray(tickets.id, [...ids]));
+      .where(sql`${tickets.id} = ANY (${sql.param(ids)}::uuid[])`);
     const byId = new Map(rows.map((row) => [row.id, toTicket(row)]));
     return ids.map((id) => byId.get(id) ?? null);
   }
