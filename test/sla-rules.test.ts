@@ -155,6 +155,13 @@ describe('the steps that have come due', () => {
     expect(told(changes)).toEqual(['1: 1', '1: 2', '2: 0']);
   });
 
+  it('are, while there are more tickets, none of the instant in which others come first by their number', () => {
+    const slow = policyFor('NORMAL', { resolutionMinutes: 130, escalateEveryMinutes: 5 });
+    // Ticket 3 climbs in the instant in which ticket 1 breaches; so may ticket 2, which is not among them.
+    const changes = stepsInOrder([state(3, ladder), state(1, slow)], false, context(500 * MINUTE));
+    expect(told(changes)).toEqual(['3: 1', '1: 0']);
+  });
+
   it('are judged by the former policy up to the edit, and by the new one after it, however late this is asked', () => {
     const edited = { ...policyFor('VIP', { version: 2, resolutionMinutes: 240 }), changedAt: at(125 * MINUTE) };
     const types = stepsDue(state(1, ladder, edited), context(500 * MINUTE)).flatMap(({ change }) =>

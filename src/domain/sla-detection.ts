@@ -71,16 +71,26 @@ export function catchUp(state: TicketState, context: ChangeContext): TicketChang
 
 /**
  * The steps of many tickets in the order of their true instants, tickets of the same instant by number. `states` are those with the
- * nearest deadlines; when there are more (`isAll` false), only what lies before all of theirs is certain to come next.
+ * nearest deadlines, in the same order; when there are more (`isAll` false), only what comes before all of theirs is certain to come
+ * next.
  */
 export function stepsInOrder(states: readonly TicketState[], isAll: boolean, context: ChangeContext): TicketChange[] {
-  const firsts = states.map(({ ticket }) => nextDue(ticket, context.now)?.at.getTime() ?? 0);
-  const until = isAll ? context.now : new Date(firsts.reduce((latest, each) => Math.max(latest, each), 0));
-  const steps = states.flatMap((state) => stepsDue(state, context, until).map((step, index) => ({ ...step, index })));
-  const ordered = steps.toSorted(
-    (a, b) => a.at.getTime() - b.at.getTime() || a.change.ticket.number - b.change.ticket.number || a.index - b.index,
+  const firsts = states.map(({ ticket }) => ({ at: nextDue(ticket, context.now)?.at ?? new Date(0), ticket }));
+  const last = isAll ? undefined : firsts.toSorted(byInstant).at(-1);
+  const steps = states.flatMap((state) =>
+    stepsDue(state, context, last?.at).map(({ at, change }, index) => ({ at, ticket: state.ticket, change, index })),
   );
-  return ordered.map(({ change }) => change);
+  const certain = last ? steps.filter((step) => byInstant(step, last) <= 0) : steps;
+  return certain.toSorted((a, b) => byInstant(a, b) || a.index - b.index).map(({ change }) => change);
+}
+
+interface Turn {
+  readonly at: Date;
+  readonly ticket: Pick<Ticket, 'number'>;
+}
+
+function byInstant(a: Turn, b: Turn): number {
+  return a.at.getTime() - b.at.getTime() || a.ticket.number - b.ticket.number;
 }
 
 function isOutdated({ ticket, policyInForce }: TicketState): boolean {

@@ -110,7 +110,7 @@ export class SlaModel extends ModelBook {
     this.alert(ticket, 'sla.at_risk', { at, due: this.dueOf(cycle) });
   }
 
-  /** With the due instant as its instant. The ladder begins there, or at the edit, or where the clock went on: at the last of these. */
+  /** With the due instant as its instant. The ladder begins there, at the edit, or where the clock went on: at the last. */
   #breach(ticket: ModelTicket): void {
     const { cycle } = ticket;
     const at = this.dueOf(cycle);
