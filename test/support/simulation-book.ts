@@ -183,14 +183,16 @@ export abstract class ModelBook {
   /** Records what happened to a ticket up to now. */
   protected abstract look(ticket: ModelTicket): void;
 
-  /** Looks at many tickets; what is said of them comes in the order of its turns, of the same turn by number. */
-  lookAtAll(where: (ticket: ModelTicket) => boolean): void {
+  /** Looks at many tickets; what is said of them comes in the order of its turns, of the same turn by number. Returns how many they were. */
+  lookAtAll(where: (ticket: ModelTicket) => boolean): number {
     const saidBefore = this.#lines.splice(0);
-    for (const ticket of [...this.tickets.values()].filter(where)) {
+    const found = [...this.tickets.values()].filter(where);
+    for (const ticket of found) {
       this.#turn = 0;
       this.look(ticket);
     }
     this.#lines = [...saidBefore, ...this.#lines.sort((a, b) => a.turn - b.turn || a.number - b.number)];
+    return found.length;
   }
 
   /** What this says now, and what comes of it, has its turn at the edit. */

@@ -15,6 +15,11 @@ interface Parts {
 
 type Where = (ticket: ModelTicket) => boolean;
 
+/**
+ * How many tickets detection takes at once. When there are more it is done with one before it comes to an edit that is later than what
+ * it has taken, and leaves the ticket to the move.
+ */
+const SLICE = 500;
 const ALL_THAT_IS_LEFT = { atMost: Number.POSITIVE_INFINITY };
 
 /** What happens to many tickets at once: edits of policies and tiers, the moves that follow them, and detection. */
@@ -66,18 +71,19 @@ export class SystemActions {
     comparison.tell(null, `detection: ${outcomeText(outcome)}`);
     if (outcome.fate.diedAt && !wrote(outcome, 'tickets')) return;
     if (outcome.fate.diedAt) await processes.sound.jobs.detectBreaches();
-    this.#detected();
-    await comparison.log(true);
+    const found = this.#detected();
+    if (found >= SLICE) await this.#moveTheRest();
+    await comparison.log(found >= SLICE ? 'of those not moved' : 'of all');
   }
 
   /** Nothing is left to be done. */
   async finish(): Promise<void> {
     const { comparison, processes } = this.#parts;
     await this.#moveTheRest();
-    await comparison.log(false);
+    await comparison.log('of none');
     await processes.sound.jobs.detectBreaches();
     this.#detected();
-    await comparison.log(true);
+    await comparison.log('of all');
   }
 
   /** The call has moved all tickets that it was about, or, when it died before, none; or some of them: then the rest follows at once. */
@@ -99,8 +105,8 @@ export class SystemActions {
   }
 
   /** Found were all tickets for which something had come due by the policy that they are under. */
-  #detected(): void {
+  #detected(): number {
     const { model } = this.#parts;
-    model.lookAtAll((ticket) => model.due(ticket) !== null);
+    return model.lookAtAll((ticket) => model.due(ticket) !== null);
   }
 }

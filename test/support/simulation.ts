@@ -65,7 +65,7 @@ export class Simulation {
       this.comparison.begin(step);
       this.#setNow(this.#model.now + (await this.#minutesToPass()));
       await this.#act();
-      await this.comparison.log(false);
+      await this.comparison.log('of none');
       if (step % TOUCHED_EVERY === 0) await this.comparison.touchedRows();
       if (step % ALL_EVERY === 0) {
         await this.comparison.allRows();
@@ -230,7 +230,7 @@ export class Simulation {
       if (isDone || outcome.refusal) this.#compareAnswers(ticket.id, outcome.refusal, act.model);
       if (outcome.refusal) this.counts.refusals += 1;
       isOver = outcome.fate.diedAt === null || isDone || this.#dice.chance(0.3);
-      await this.comparison.log(false);
+      await this.comparison.log('of none');
       if (!isOver) await this.comparison.touchedRows();
     }
   }
