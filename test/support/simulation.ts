@@ -129,8 +129,8 @@ export class Simulation {
     const isFull = all.length >= this.#size.tickets;
     const isDown = this.#model.now < this.#outageUntil;
     const kind = dice.weighted({
-      ...{ create: isFull ? 0 : 14, burst: isFull ? 0 : 0.6, change: 38, acknowledge: 6, delete: 3, restore: 5 },
-      ...{ retier: 2, edit: 1.2, detect: isDown ? 0 : 24, move: isDown ? 0 : 3, outage: isDown ? 0 : 0.7, restart: 1 },
+      ...{ create: isFull ? 0 : 14, burst: isFull ? 0 : 0.6, change: 38, acknowledge: 6, delete: 7, restore: 5 },
+      ...{ retier: 2, edit: 2.5, detect: isDown ? 0 : 24, move: isDown ? 0 : 3, outage: isDown ? 0 : 0.7, restart: 1 },
     });
     switch (kind) {
       case 'create':
