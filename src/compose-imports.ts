@@ -29,7 +29,7 @@ import { IMPORT_SCHEDULES, importJobs } from './interfaces/jobs/import-jobs.ts';
 
 export interface ImportParts {
   readonly db: Database;
-  readonly queues: JobQueues;
+  readonly queues: Pick<JobQueues, 'add' | 'counts'>;
   readonly reader: WorkbookReader;
   readonly policiesInForce: PoliciesInForce;
   readonly refreshReports: RefreshReports;

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { JobHandler } from './application/queue/ports.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePeople } from './compose-people.ts';
 import { composeReports } from './compose-reports.ts';
 import { composeServer } from './compose-server.ts';
+import { inScope, tracedQueues, traceOf } from './compose-trace.ts';
 import type { Config } from './config.ts';
 import { SEEDED_POLICIES } from './domain/sla-policy.ts';
 import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
@@ -57,8 +57,14 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     });
   const db = database('techsupport-api', config.database.poolMax, config.graphql.operationTimeoutSeconds * 1_000);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);
-  const queues = await JobQueues.open({ databaseUrl, maxConnections: config.imports.concurrency, logger });
+  const queues = await JobQueues.open({
+    databaseUrl,
+    maxConnections: config.imports.concurrency,
+    describe: traceOf,
+    logger,
+  });
 
+  const traced = tracedQueues(queues, logging.scope);
   const shared = { db, workDb, clock, newId, logger, wakeUp };
   const people = await composePeople({ ...shared, auth: config.auth, jwtSecret });
   const importStore = new PostgresImportStore(db, newId);
@@ -69,14 +75,14 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
     observeLag: (seconds) => metrics.observeDetectionLag(seconds),
     countAudited: (clocks, mismatches) => metrics.countAudited(clocks, mismatches),
-    scheduleMore: () => queues.add('policy-moves', [{ name: 'move', payload: null, key: 'move' }]),
+    scheduleMore: () => traced.add('policy-moves', [{ name: 'move', payload: null, key: 'move' }]),
     maxBacklog: config.websocket.subscriberMaxBacklog,
   });
   const reports = composeReports(shared);
   const imports = composeImports({
     ...shared,
     db: workDb,
-    queues,
+    queues: traced,
     reader: new ThreadedWorkbookReader(),
     policiesInForce: () => desk.stores.policies.all(),
     refreshReports: reports.refreshReports,
@@ -97,14 +103,6 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     importStore,
   });
 
-  // Every line that a job logs names the job, as lines of requests name theirs.
-  const inScope = (handler: JobHandler): JobHandler => ({
-    ...handler,
-    handle: (payload, run) =>
-      logging.scope.run({ requestId: newId(), queue: handler.queue, job: handler.name }, () =>
-        handler.handle(payload, run),
-      ),
-  });
   const handlers = [
     ...imports.handlers,
     ...slaJobs(desk.jobs),
@@ -113,7 +111,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       pruneRefreshTokens: people.pruneRefreshTokens,
       auditClockShare: config.sla.audit ? desk.auditShare : async () => undefined,
     }),
-  ].map(inScope);
+  ].map((handler) => inScope(handler, logging, newId));
   const schedules = [
     ...imports.schedules,
     ...UPKEEP_SCHEDULES,

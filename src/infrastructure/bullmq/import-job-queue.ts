@@ -6,9 +6,9 @@ const BACKOFF_MS = 500;
 
 /** The hints of the import pipeline as jobs; `interfaces/jobs/import-jobs.ts` handles them. */
 export class BullmqImportJobs implements ImportJobs {
-  readonly #queues: JobQueues;
+  readonly #queues: Pick<JobQueues, 'add'>;
 
-  constructor(queues: JobQueues) {
+  constructor(queues: Pick<JobQueues, 'add'>) {
     this.#queues = queues;
   }
 

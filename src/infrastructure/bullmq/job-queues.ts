@@ -30,6 +30,8 @@ export interface JobQueuesOptions {
   /** The most connections for queries, beside one for each worker that listens. */
   readonly maxConnections: number;
   readonly logger: Logger;
+  /** What the line about a failed job tells of its payload, beside its queue and name; nothing unless given. */
+  readonly describe?: (payload: unknown) => object;
   /** How often schedules are looked for and put back when the queue has lost them, in milliseconds; 15,000 unless given. */
   readonly scheduleCheckMs?: number;
 }
@@ -67,12 +69,14 @@ export class JobQueues implements QueueReader {
   readonly #schedules: Schedule[] = [];
   readonly #stopping = new AbortController();
   readonly #scheduleCheckMs: number;
+  readonly #describe: (payload: unknown) => object;
   #scheduleCheck: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(options: JobQueuesOptions) {
     this.#logger = options.logger;
     this.#scheduleCheckMs = options.scheduleCheckMs ?? SCHEDULE_CHECK_MS;
+    this.#describe = options.describe ?? (() => ({}));
     this.#pool = new pg.Pool({
       connectionString: options.databaseUrl,
       max: options.maxConnections + QUEUES.length,
@@ -157,8 +161,8 @@ export class JobQueues implements QueueReader {
       });
       worker.on('error', (error) => this.#report(error, name));
       worker.on('failed', (job, error) => {
-        const fields = { queue: name, job: job?.name, attempt: job?.attemptsMade, err: error };
-        this.#logger.warn(fields, 'job failed');
+        const fields = { queue: name, job: job?.name, attempt: job?.attemptsMade, ...this.#describe(job?.data) };
+        this.#logger.warn({ ...fields, err: error }, 'job failed');
       });
       this.#workers.push(worker);
     }

@@ -10,6 +10,7 @@ import { type OperationMetrics, OperationRecord } from '../graphql/operation-met
 import type { SubscriptionServer } from '../graphql/websocket/websocket-server.ts';
 import { mayConnect } from './cors.ts';
 import { sendError } from './http-errors.ts';
+import { scopeOf } from './request-cycle.ts';
 import { upgradeOf } from './upgrade.ts';
 
 export interface GraphqlRouteDeps {
@@ -37,7 +38,7 @@ export function registerGraphql(app: FastifyInstance, deps: GraphqlRouteDeps): v
     handler: (request, reply) => {
       if (upgradeOf(request.raw)) return openSocket(deps, request, reply);
       // Reading the body has left the scope of the request: what runs from here on logs with its id.
-      return deps.scope.run({ requestId: request.id }, () => answer(deps, request, reply));
+      return deps.scope.run(scopeOf(request), () => answer(deps, request, reply));
     },
   });
 }

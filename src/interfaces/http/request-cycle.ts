@@ -6,6 +6,7 @@ import type { Authenticate, Caller } from '../graphql/caller.ts';
 import type { FormatError } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import type { OperationRecord } from '../graphql/operation-metrics.ts';
+import { traceFields } from '../trace-context.ts';
 import { pathOf, sendError } from './http-errors.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { upgradeOf } from './upgrade.ts';
@@ -69,7 +70,7 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
         if (running.size === 0) onIdle();
       });
     }
-    deps.scope.run({ requestId: request.id }, done);
+    deps.scope.run(scopeOf(request), done);
   });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -105,7 +106,7 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
       ...(operation ? { operation: operation.name, type: operation.type, outcome: operation.outcome } : {}),
     };
     const quiet = route.startsWith('/health') || route === '/metrics' || route.startsWith('/graphiql');
-    request.log[quiet ? 'debug' : 'info'](fields, 'request answered');
+    deps.scope.run(scopeOf(request), () => request.log[quiet ? 'debug' : 'info'](fields, 'request answered'));
     done();
   });
 
@@ -123,6 +124,11 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
       clearTimeout(timer);
     },
   };
+}
+
+/** What every line names that is logged on behalf of a request. */
+export function scopeOf({ id, headers }: FastifyRequest): Readonly<Record<string, unknown>> {
+  return { requestId: id, ...traceFields(headers.traceparent) };
 }
 
 async function callerOf(request: FastifyRequest, authenticate: Authenticate): Promise<Caller> {

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { SlowSubscriberError } from '../../../application/live/slow-subscriber-error.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
+import { type TraceFields, traceFields } from '../../trace-context.ts';
 import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
@@ -44,6 +45,8 @@ interface Connection {
   readonly socket: LiveSocket;
   readonly operations: Map<string, SocketOperation>;
   readonly requestIds: Map<string, string>;
+  /** That of the upgrade request, unless `connectionParams` bring one. */
+  trace: TraceFields;
 }
 
 type Session = Context<Record<string, unknown>, Connection>;
@@ -71,7 +74,9 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     subscribe: operations.subscribe,
     execute: operations.execute,
 
-    async onConnect({ connectionParams, extra: { socket } }) {
+    async onConnect({ connectionParams, extra }) {
+      const { socket } = extra;
+      extra.trace = { ...extra.trace, ...traceFields(connectionParams?.traceparent) };
       const bearer = bearerIn(connectionParams?.authorization ?? connectionParams?.Authorization);
       if (bearer === null) return true;
       try {
@@ -123,6 +128,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
 
   const open = (
     webSocket: WebSocket,
+    upgrade: IncomingMessage,
     connection: Duplex,
     visitor: { readonly ip: string; readonly requestId: string },
   ): void => {
@@ -135,14 +141,15 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     // ws reports a broken or too large frame here, and closes the socket with the code for it (1009, 1007, 1002).
     webSocket.on('error', (error) => deps.logger.info({ connectionId, reason: error.message }, 'WebSocket error'));
 
-    const extra: Connection = { socket, operations: new Map(), requestIds: new Map() };
+    const trace = traceFields(upgrade.headers.traceparent);
+    const extra: Connection = { socket, operations: new Map(), requestIds: new Map(), trace };
+    const within = <R>(work: () => R): R =>
+      deps.scope.run({ connectionId, requestId: connectionId, ...extra.trace }, work);
     let left: ((code?: number, reason?: string) => Promise<void>) | undefined;
     socket.onEnd = (code, reason) => {
       signedIn.remove(socket);
       for (const { deadline } of extra.operations.values()) deadline.abandon();
-      deps.scope.run({ connectionId, requestId: connectionId }, () =>
-        deps.logger.info({ code, userId: socket.actor?.id }, 'WebSocket closed'),
-      );
+      within(() => deps.logger.info({ code, userId: socket.actor?.id }, 'WebSocket closed'));
       left?.(code, reason).catch(failed);
     };
     left = protocol.opened(
@@ -153,7 +160,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
         onMessage: (handle) => {
           webSocket.on('message', (data) => {
             if (socket.ended) return;
-            deps.scope.run({ connectionId, requestId: connectionId }, () => handle(String(data))).catch(failed);
+            within(() => handle(String(data))).catch(failed);
           });
         },
       },
@@ -163,7 +170,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
 
   return {
     accept(request, connection, head, visitor) {
-      sockets.handleUpgrade(request, connection, head, (webSocket) => open(webSocket, connection, visitor));
+      sockets.handleUpgrade(request, connection, head, (webSocket) => open(webSocket, request, connection, visitor));
     },
     async close(graceMs) {
       signedIn.stop();
