@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import type { ImportStore } from './application/import/ports.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from './application/user/seed-first-admin.ts';
@@ -6,22 +5,19 @@ import type { Desk } from './compose-desk.ts';
 import type { composeImports } from './compose-imports.ts';
 import { composeNodes } from './compose-nodes.ts';
 import type { People } from './compose-people.ts';
+import type { Probes } from './compose-probes.ts';
 import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
 import type { Config } from './config.ts';
-import { DomainError } from './domain/domain-error.ts';
-import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
-import { watchEventLoop } from './infrastructure/observability/event-loop-lag.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { PostgresDeadLetterStore } from './infrastructure/postgres/dead-letter-store.ts';
-import { pendingMigrations } from './infrastructure/postgres/migrate.ts';
 import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
-import type { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
 import type { Caller } from './interfaces/graphql/caller.ts';
 import { ClientResolver } from './interfaces/graphql/client/client-resolver.ts';
 import type { GraphqlContext } from './interfaces/graphql/context.ts';
+import { createErrorFormatter } from './interfaces/graphql/errors.ts';
 import { ImportResolver } from './interfaces/graphql/import/import-resolver.ts';
 import { LastProcessesResolver } from './interfaces/graphql/import/last-processes-resolver.ts';
 import { LiveResolver } from './interfaces/graphql/live/live-resolver.ts';
@@ -34,31 +30,44 @@ import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
-import type { HealthCheck } from './interfaces/http/health.ts';
 import { createHttpServer, type HttpServer, type HttpSettings } from './interfaces/http/server.ts';
 import { registerUploads } from './interfaces/http/upload.ts';
+import { createWorkerServer } from './interfaces/http/worker-server.ts';
 
 const UPLOAD_IDLE_MS = 30_000;
+
+export type WorkerServerParts = Pick<ServerParts, 'config' | 'logging' | 'metrics' | 'probes'>;
 
 export interface ServerParts {
   readonly config: Config;
   readonly logging: Logging;
   readonly metrics: Metrics;
   readonly db: Database;
-  readonly wakeUp: PostgresWakeUp;
-  readonly queues: JobQueues;
   readonly people: People;
   readonly desk: Desk;
   readonly reports: Reports;
+  readonly probes: Probes;
   readonly imports: ReturnType<typeof composeImports>;
   readonly importStore: ImportStore;
   readonly clock: Clock;
   readonly newId: NewId;
 }
 
+/** What a process without the API shows of itself. */
+export function composeWorkerServer({ config, logging, metrics, probes }: WorkerServerParts): HttpServer {
+  const { logger } = logging;
+  return createWorkerServer({
+    ...probes,
+    logger,
+    metrics,
+    formatError: createErrorFormatter({ logger, translateError: translatePostgresError, maxTokens: 0 }),
+    settings: { ...config.http, metrics: config.metrics },
+  });
+}
+
 /** The API: schema with its resolvers behind the HTTP and WebSocket edge. */
 export async function composeServer(parts: ServerParts): Promise<HttpServer> {
-  const { config, logging, metrics, people, desk, db, queues } = parts;
+  const { config, logging, metrics, people, desk, db } = parts;
   const uploads = { maxBytes: config.imports.maxBytes, idleTimeoutMs: UPLOAD_IDLE_MS };
   const now = () => parts.clock.now();
   const nodes = composeNodes({
@@ -98,15 +107,6 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     loaders: createLoaders(reads),
     subscriptions: desk.subscriptions,
   });
-  const queueDepths = async () =>
-    (await queues.counts()).flatMap(({ name, paused: _, ...states }) =>
-      Object.entries(states).map(([state, jobs]) => ({ queue: name, state, jobs })),
-    );
-  metrics.collectFrom({
-    overdueUnalerted: desk.overdueUnalerted,
-    queues: queueDepths,
-    databasePool: () => ({ total: db.pool.totalCount, idle: db.pool.idleCount, waiting: db.pool.waitingCount }),
-  });
   return createHttpServer({
     schema,
     createContext,
@@ -119,58 +119,9 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     logger: logging.logger,
     scope: logging.scope,
     metrics,
-    healthChecks: healthChecks(parts),
-    summary: summary(parts),
+    ...parts.probes,
     extend: (app) => registerUploads(app, uploads),
     settings: settings(config),
-  });
-}
-
-function healthChecks({ db, queues, wakeUp }: ServerParts): HealthCheck[] {
-  return [
-    {
-      name: 'postgres',
-      critical: true,
-      check: async () => {
-        await db.sql.execute(sql`SELECT 1`);
-      },
-    },
-    {
-      name: 'migrations',
-      critical: true,
-      check: async () => {
-        const pending = await pendingMigrations(db.pool);
-        if (pending > 0) {
-          const message = `${pending} migrations are pending: restart the server to apply them.`;
-          throw new DomainError('UNAVAILABLE', message, { retryAfterSeconds: 30 });
-        }
-      },
-    },
-    {
-      name: 'queues',
-      critical: false,
-      check: async () => {
-        await queues.counts();
-      },
-    },
-    {
-      name: 'wake-up',
-      critical: false,
-      check: async () =>
-        wakeUp.isListening ? undefined : 'Not listening: live events are found by polling, up to a second late.',
-    },
-  ];
-}
-
-function summary({ desk, queues }: ServerParts): () => Promise<Record<string, unknown>> {
-  const eventLoop = watchEventLoop();
-  return async () => ({
-    uptimeSeconds: Math.floor(process.uptime()),
-    memory: process.memoryUsage(),
-    eventLoopLagMs: eventLoop.read(),
-    queues: await queues.counts(),
-    clocks: { ...(await desk.clockCounts()), overdueUnalerted: await desk.overdueUnalerted() },
-    subscribers: desk.hub.size,
   });
 }
 

@@ -1,13 +1,16 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, NewId } from './application/runtime.ts';
+import type { Clock, Logger, NewId } from './application/runtime.ts';
+import { pruneRefreshTokens } from './application/session/prune-refresh-tokens.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePeople } from './compose-people.ts';
+import { composeProbes } from './compose-probes.ts';
 import { composeReports } from './compose-reports.ts';
-import { composeServer } from './compose-server.ts';
-import { inScope, tracedQueues, traceOf } from './compose-trace.ts';
+import { composeServer, composeWorkerServer, type ServerParts } from './compose-server.ts';
+import { tracedQueues, traceOf } from './compose-trace.ts';
+import { composeWork } from './compose-work.ts';
 import type { Config } from './config.ts';
 import { SEEDED_POLICIES } from './domain/sla-policy.ts';
 import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
@@ -16,9 +19,9 @@ import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
+import { postgresSessions } from './infrastructure/postgres/session-store.ts';
+import { postgresUsers } from './infrastructure/postgres/user-store.ts';
 import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
-import { slaJobs } from './interfaces/jobs/sla-jobs.ts';
-import { UPKEEP_SCHEDULES, upkeepJobs } from './interfaces/jobs/upkeep-jobs.ts';
 
 /** Background statements may take longer than a request's, but not hold rows for ever. */
 const WORK_STATEMENT_MS = 120_000;
@@ -27,13 +30,14 @@ export interface ApplicationParts {
   readonly config: Config;
   /** A database with every migration applied. */
   readonly databaseUrl: string;
-  readonly jwtSecret: string;
+  /** Absent for a worker, which signs nobody in. */
+  readonly jwtSecret: string | undefined;
   readonly logging: Logging;
 }
 
-/** The running product: API and workers in one process. */
+/** The running product: the API, the background work, or both, as the role says. */
 export interface Application {
-  /** Seeds what a new database lacks, starts workers and timers, and listens. Returns the ports that were taken. */
+  /** Seeds what a new database lacks, listens, and starts jobs and timers. Returns the ports that were taken. */
   start(): Promise<{ readonly port: number; readonly metricsPort: number | undefined }>;
   /** Stops accepting, ends subscriptions, lets running jobs end, and closes everything in reverse order. */
   stop(): Promise<void>;
@@ -66,11 +70,11 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
 
   const traced = tracedQueues(queues, logging.scope);
   const shared = { db, workDb, clock, newId, logger, wakeUp };
-  const people = await composePeople({ ...shared, auth: config.auth, jwtSecret });
+  const users = postgresUsers(db);
   const importStore = new PostgresImportStore(db, newId);
   const desk = composeDesk({
     ...shared,
-    users: people.users,
+    users,
     imports: importStore,
     fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
     observeLag: (seconds) => metrics.observeDetectionLag(seconds),
@@ -90,63 +94,49 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     maxBytes: config.imports.maxBytes,
     chunkRows: config.imports.chunkRows,
   });
-  const server = await composeServer({
-    ...shared,
-    config,
-    logging,
-    metrics,
-    queues,
-    people,
-    desk,
-    reports,
-    imports,
-    importStore,
-  });
-
-  const handlers = [
-    ...imports.handlers,
-    ...slaJobs(desk.jobs),
-    ...upkeepJobs({
-      ...reports,
-      pruneRefreshTokens: people.pruneRefreshTokens,
-      auditClockShare: config.sla.audit ? desk.auditShare : async () => undefined,
-    }),
-  ].map((handler) => inScope(handler, logging, newId));
-  const schedules = [
-    ...imports.schedules,
-    ...UPKEEP_SCHEDULES,
-    { queue: 'sla-sweep', name: 'sweep', everyMs: config.sla.sweepSeconds * 1_000 } as const,
-  ];
-
-  const startWork = async (): Promise<void> => {
-    queues.work(handlers, {
-      concurrency: { 'import-chunks': config.imports.concurrency, 'import-rows': config.imports.concurrency },
-    });
-    await Promise.all(schedules.map(({ queue, name, everyMs }) => queues.schedule(queue, name, everyMs)));
-    desk.deadlineTimer.start();
-    reports.follower.start();
-    await imports.resumeOpenImports();
-  };
+  const probed = config.role === 'worker' ? workDb : db;
+  const probes = composeProbes({ metrics, db: probed, wakeUp, queues, desk });
+  const edge = { ...shared, config, logging, metrics, probes };
+  const api =
+    config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStore });
+  const server = api?.server ?? composeWorkerServer(edge);
+  const prune = pruneRefreshTokens({ sessions: postgresSessions(workDb), clock });
+  const work =
+    config.role === 'api'
+      ? null
+      : composeWork({ config, logging, queues, desk, reports, imports, pruneRefreshTokens: prune, newId });
 
   return {
     async start() {
       await desk.stores.policies.seed(SEEDED_POLICIES, clock.now());
-      const production = config.environment === 'production';
-      await people.seedFirstAdmin({ adminPassword: config.auth.adminPassword, production });
+      await api?.seed();
       await wakeUp.start();
-      await desk.hub.start();
+      if (api) await desk.hub.start();
       const ports = await server.listen();
-      await startWork();
+      await work?.start();
       return ports;
     },
     async stop() {
-      await Promise.all([server.close(), desk.deadlineTimer.stop(), reports.follower.stop(), queues.stopWorking()]);
-      await imports.settled();
+      await Promise.all([server.close(), work?.stop()]);
       await desk.hub.stop();
       await wakeUp.stop();
       await queues.close();
       await workDb.close();
       await db.close();
     },
+  };
+}
+
+type ApiParts = Omit<ServerParts, 'people'> & Pick<ApplicationParts, 'jwtSecret'> & { readonly logger: Logger };
+
+/** What only a process with the API has: people who sign in, and the server that they call. */
+async function composeApi({ jwtSecret, ...parts }: ApiParts) {
+  const { auth, environment } = parts.config;
+  if (jwtSecret === undefined) throw new Error('An API needs a secret to sign tokens with.');
+  const people = await composePeople({ ...parts, auth, jwtSecret });
+  return {
+    server: await composeServer({ ...parts, people }),
+    /** Adds the first admin to a database without users. */
+    seed: () => people.seedFirstAdmin({ adminPassword: auth.adminPassword, production: environment === 'production' }),
   };
 }

@@ -114,6 +114,7 @@ function quoted(items: string[]): string {
 /** Every variable that is read, with its default; `.env.example` documents the same list and a test compares them. */
 export const variables = z.object({
   NODE_ENV: withDefault(oneOf('development', 'production', 'test'), 'development'),
+  ROLE: withDefault(oneOf('all', 'api', 'worker'), 'all'),
   PORT: number(3000, 0, 65_535),
   HOST: variable(words),
   DATA_DIR: withDefault(words, '.data'),

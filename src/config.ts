@@ -2,9 +2,14 @@ import { resolve } from 'node:path';
 import { type Variables, variables } from './config-variables.ts';
 import { isSystemError, StartupError } from './startup-error.ts';
 
+/** `api`: HTTP, WebSocket and live events. `worker`: jobs, schedules, deadlines and projections. `all`: both in one process. */
+export type ProcessRole = 'all' | 'api' | 'worker';
+
 /** Everything that can be set from outside. Units are in the names; `.env.example` describes each variable. */
 export interface Config {
   readonly environment: 'development' | 'production' | 'test';
+  /** What this process does: answer callers, work in the background, or both. */
+  readonly role: ProcessRole;
   /** Absolute path. */
   readonly dataDir: string;
   readonly http: {
@@ -23,7 +28,7 @@ export interface Config {
     readonly poolMax: number;
   };
   readonly auth: {
-    /** Absent only outside production: then one is made and kept in the data folder. */
+    /** Absent only outside production, where one is made and kept in the data folder, and for a worker, which signs nobody in. */
     readonly jwtSecret: string | undefined;
     /** Of the first admin; absent: `admin123` outside production, and in production a database that has users. */
     readonly adminPassword: string | undefined;
@@ -117,8 +122,15 @@ function mistakesTogether(env: NodeJS.ProcessEnv): string[] {
   const mistakes: string[] = [];
   const environment = env.NODE_ENV?.trim().toLowerCase();
   const production = environment === 'production';
+  const role = env.ROLE?.trim().toLowerCase();
+  if ((role === 'api' || role === 'worker') && !env.DATABASE_URL?.trim()) {
+    mistakes.push(
+      `DATABASE_URL is not set: ROLE=${role} needs a PostgreSQL that its processes share; without one leave ROLE out.`,
+    );
+  }
   const secretBytes = env.JWT_SECRET?.trim() ? Buffer.byteLength(env.JWT_SECRET) : 0;
-  if (production && secretBytes < 32) {
+  // A worker neither makes nor reads tokens.
+  if (production && role !== 'worker' && secretBytes < 32) {
     const found = secretBytes === 0 ? 'is not set' : `has ${secretBytes} bytes`;
     mistakes.push(
       `JWT_SECRET ${found}: in production set it to at least 32 random bytes, for example from "openssl rand -base64 48".`,
@@ -141,6 +153,7 @@ function arrange(v: Variables): Config {
   const production = v.NODE_ENV === 'production';
   return {
     environment: v.NODE_ENV,
+    role: v.ROLE,
     dataDir: resolve(v.DATA_DIR),
     http: {
       port: v.PORT,
@@ -190,6 +203,11 @@ function warningsAbout(v: Variables): string[] {
   const secretBytes = Buffer.byteLength(v.JWT_SECRET ?? '');
   if (v.JWT_SECRET !== undefined && secretBytes < 32) {
     warnings.push(`JWT_SECRET has ${secretBytes} bytes; production will refuse less than 32.`);
+  }
+  if (v.ROLE === 'api' && v.JWT_SECRET === undefined) {
+    warnings.push(
+      'JWT_SECRET is not set: this API takes only tokens of API processes with the same DATA_DIR; set the same secret for all of them.',
+    );
   }
   if (v.METRICS_TOKEN !== undefined && v.METRICS_TOKEN.length < 16) {
     warnings.push('METRICS_TOKEN is short enough to be guessed; use 16 characters or more.');

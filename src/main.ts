@@ -59,16 +59,22 @@ async function start(
     shutDown(1);
   });
   started.push(database.stop);
-  await migrate(database.url);
-  const jwtSecret = config.auth.jwtSecret ?? (await keptSecret(config.dataDir, 'jwt-secret'));
+  await migrate(database.url, logger);
+  const jwtSecret = config.role === 'worker' ? undefined : await secretOf(config);
   const application: Application = await compose({ config, databaseUrl: database.url, jwtSecret, logging });
   started.push(() => application.stop());
   const { port } = await application.start().catch((error: unknown) => {
     throw startProblem(error, config);
   });
-  const facts = { port, environment: config.environment, dataDir: database.dataDir, version: process.version };
+  const { role, environment } = config;
+  const facts = { role, port, environment, dataDir: database.dataDir, version: process.version };
   if (config.environment === 'production') logger.info(facts, 'ready');
   else console.log(banner({ config, port, dataDir: database.dataDir }));
+}
+
+/** The key that signs tokens: the one that is set, else one that is made once and kept. */
+async function secretOf({ auth, dataDir }: Config): Promise<string> {
+  return auth.jwtSecret ?? (await keptSecret(dataDir, 'jwt-secret'));
 }
 
 /** What the person who starts the server can do something about, as a sentence for them. */

@@ -14,13 +14,21 @@ export function banner({ config, port, dataDir }: Facts): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const base = `http://${shown}:${port}`;
   const password = config.auth.adminPassword === undefined ? LOCAL_ADMIN_PASSWORD : 'the password in ADMIN_PASSWORD';
-  const lines = [
+  const place = ['Data', dataDir ?? 'the database in DATABASE_URL'];
+  if (config.role === 'worker') {
+    const probes = [['Health', `${base}/health/ready`], ['Metrics', `${base}/metrics`], place];
+    return page('TechSupport Pro, a worker, is ready. Ctrl-C stops it.', probes);
+  }
+  return page('TechSupport Pro is ready. Ctrl-C stops it.', [
     ['GraphQL', `${base}/graphql  (WebSocket: ${base.replace('http', 'ws')}/graphql)`],
     ...(config.graphql.introspection ? [['GraphiQL', `${base}/graphiql`]] : []),
     ['Health', `${base}/health/ready`],
-    ['Data', dataDir ?? 'the database in DATABASE_URL'],
+    place,
     ['Sign in', `${FIRST_ADMIN_EMAIL} / ${password}  (first start; yours if you changed it)`],
-  ];
+  ]);
+}
+
+function page(title: string, lines: readonly (readonly string[])[]): string {
   const rows = lines.map(([name, value]) => `  ${name?.padEnd(9)} ${value}`);
-  return ['', '  TechSupport Pro is ready. Ctrl-C stops it.', '', ...rows, ''].join('\n');
+  return ['', `  ${title}`, '', ...rows, ''].join('\n');
 }
