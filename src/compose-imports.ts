@@ -81,6 +81,8 @@ export function composeImports(parts: ImportParts) {
     schedules: IMPORT_SCHEDULES,
     /** Takes up whatever an earlier run left open; call it once the workers work. */
     resumeOpenImports: resume,
+    /** How many rows are dead letters now, of all imports. */
+    countDeadLetters: async () => (await deadLetters.list({ importId: null, first: 1, after: null })).totalCount(),
     /** Resolves when the last progress is announced; call it after the workers have stopped. */
     settled: () => progress.settled(),
   };

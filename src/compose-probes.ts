@@ -1,21 +1,29 @@
 import { sql } from 'drizzle-orm';
+import { QUEUES } from './application/queue/ports.ts';
+import type { Clock } from './application/runtime.ts';
 import type { Desk } from './compose-desk.ts';
 import { DomainError } from './domain/domain-error.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { watchEventLoop } from './infrastructure/observability/event-loop-lag.ts';
+import { keptReading } from './infrastructure/observability/kept-reading.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { pendingMigrations } from './infrastructure/postgres/migrate.ts';
 import type { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
 import type { HealthCheck } from './interfaces/http/health.ts';
 
+/** For counts that grow with the desk: scrapes and probes share them. */
+const KEPT_MS = 15_000;
+
 export interface ProbeParts {
   readonly metrics: Metrics;
   /** The pool whose use is measured: that of requests, or of a worker's jobs. */
   readonly db: Database;
   readonly wakeUp: Pick<PostgresWakeUp, 'isListening'>;
-  readonly queues: Pick<JobQueues, 'counts'>;
+  readonly queues: Pick<JobQueues, 'counts' | 'waitingSince'>;
   readonly desk: Desk;
+  readonly countDeadLetters: () => Promise<number>;
+  readonly clock: Clock;
 }
 
 /** What an operator can see of a process, whatever it does. */
@@ -34,6 +42,12 @@ export function composeProbes(parts: ProbeParts): Probes {
   metrics.collectFrom({
     overdueUnalerted: desk.overdueUnalerted,
     queues: queueDepths,
+    queueAges: async () => {
+      const waiting = new Map((await queues.waitingSince()).map(({ queue, since }) => [queue, since.getTime()]));
+      const now = parts.clock.now().getTime();
+      return QUEUES.map((queue) => ({ queue, seconds: Math.max(0, now - (waiting.get(queue) ?? now)) / 1_000 }));
+    },
+    deadLetters: keptReading(parts.countDeadLetters, KEPT_MS),
     databasePool: () => ({ total: db.pool.totalCount, idle: db.pool.idleCount, waiting: db.pool.waitingCount }),
   });
   return { healthChecks: healthChecks(parts), summary: summary(parts) };
@@ -77,12 +91,13 @@ function healthChecks({ db, queues, wakeUp }: ProbeParts): HealthCheck[] {
 
 function summary({ desk, queues }: ProbeParts): () => Promise<Record<string, unknown>> {
   const eventLoop = watchEventLoop();
+  const clockCounts = keptReading(desk.clockCounts, KEPT_MS);
   return async () => ({
     uptimeSeconds: Math.floor(process.uptime()),
     memory: process.memoryUsage(),
     eventLoopLagMs: eventLoop.read(),
     queues: await queues.counts(),
-    clocks: { ...(await desk.clockCounts()), overdueUnalerted: await desk.overdueUnalerted() },
+    clocks: { ...(await clockCounts()), overdueUnalerted: await desk.overdueUnalerted() },
     subscribers: desk.hub.size,
   });
 }

@@ -95,7 +95,15 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     chunkRows: config.imports.chunkRows,
   });
   const probed = config.role === 'worker' ? workDb : db;
-  const probes = composeProbes({ metrics, db: probed, wakeUp, queues, desk });
+  const probes = composeProbes({
+    metrics,
+    db: probed,
+    wakeUp,
+    queues,
+    desk,
+    countDeadLetters: imports.countDeadLetters,
+    clock,
+  });
   const edge = { ...shared, config, logging, metrics, probes };
   const api =
     config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStore });

@@ -43,9 +43,12 @@ describe('what is read at each scrape', () => {
     metrics.countImportRows('succeeded', 5);
     metrics.collectFrom({ overdueUnalerted: async () => 3, databasePool: () => ({ total: 4, idle: 3, waiting: 0 }) });
     metrics.collectFrom({ queues: async () => [{ queue: 'sla', state: 'waiting', jobs: 7 }] });
+    metrics.collectFrom({ queueAges: async () => [{ queue: 'sla', seconds: 1.5 }], deadLetters: async () => 50 });
     const { body } = await metrics.render();
     expect(body).toContain('sla_overdue_unalerted 3');
     expect(body).toContain('queue_jobs{queue="sla",state="waiting"} 7');
+    expect(body).toContain('queue_oldest_job_seconds{queue="sla"} 1.5');
+    expect(body).toContain('dead_letters 50');
     expect(body).toContain('db_pool_connections{state="idle"} 3');
     expect(body).toContain('sla_detection_lag_seconds_count 1');
     expect(body).toContain('import_rows_total{outcome="succeeded"} 5');
@@ -57,6 +60,52 @@ describe('what is read at each scrape', () => {
     const { body } = await metrics.render();
     expect(body).not.toMatch(/^sla_overdue_unalerted/m);
     expect(body).toContain('subscribers 0');
+  });
+});
+
+describe('subscriptions that the server ends', () => {
+  const dropped = async (server: Awaited<ReturnType<typeof startEdge>>) => {
+    const { body } = await server.metrics.render();
+    return Object.fromEntries(
+      [...body.matchAll(/^subscribers_dropped_total\{reason="(\w+)"\} (\d+)$/gm)].map(([, reason, n]) => [
+        reason,
+        Number(n),
+      ]),
+    );
+  };
+  const none = { too_slow: 0, unreachable: 0, session_ended: 0, error: 0 };
+
+  it('are counted by reason: two on a socket whose session ended', async () => {
+    await using server = await startEdge();
+    const socket = await server.socket({ authorization: 'Bearer good' });
+    socket.subscribe('1', 'subscription { idle }');
+    socket.subscribe('2', 'subscription { idle }');
+    await expect.poll(async () => (await server.metrics.render()).body).toContain('subscribers 2');
+    server.endSessionsOf('ada');
+    await socket.closed;
+    expect(await dropped(server)).toEqual({ ...none, session_ended: 2 });
+  });
+
+  it('are counted when one of them was too slow', async () => {
+    await using server = await startEdge();
+    const socket = await server.socket({ authorization: 'Bearer good' });
+    socket.subscribe('1', 'subscription { overrun }');
+    await socket.closed;
+    expect(await dropped(server)).toEqual({ ...none, too_slow: 1 });
+  });
+
+  it('are not counted when their client went, or signs in first', async () => {
+    await using server = await startEdge();
+    const gone = await server.socket({ authorization: 'Bearer good' });
+    gone.subscribe('1', 'subscription { idle }');
+    await expect.poll(async () => (await server.metrics.render()).body).toContain('subscribers 1');
+    gone.raw.close();
+    await gone.closed;
+    const nobody = await server.socket({});
+    nobody.subscribe('1', 'subscription { mine }');
+    await nobody.closed;
+    await expect.poll(async () => (await server.metrics.render()).body).toContain('subscribers 0');
+    expect(await dropped(server)).toEqual(none);
   });
 });
 

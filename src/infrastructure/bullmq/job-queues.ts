@@ -199,6 +199,16 @@ export class JobQueues implements QueueReader {
     );
   }
 
+  /** For each queue in which jobs wait: since when the longest waiting one could have been run. */
+  async waitingSince(): Promise<{ readonly queue: QueueName; readonly since: Date }[]> {
+    const oldest = await Promise.all(
+      [...this.#queues].map(async ([name, queue]) => ({ name, jobs: await queue.getJobs(['waiting'], 0, 0, true) })),
+    );
+    return oldest.flatMap(({ name, jobs: [job] }) =>
+      job ? [{ queue: name, since: new Date(job.timestamp + (job.opts.delay ?? 0)) }] : [],
+    );
+  }
+
   /** Takes no more jobs, asks the running ones to return soon, and waits for them. */
   async stopWorking(): Promise<void> {
     clearInterval(this.#scheduleCheck);

@@ -10,11 +10,25 @@ export interface QueueDepth {
   readonly jobs: number;
 }
 
+/** How long the job that waits longest in a queue has been waiting. */
+export interface QueueAge {
+  readonly queue: string;
+  readonly seconds: number;
+}
+
+const DROP_REASONS = ['too_slow', 'unreachable', 'session_ended', 'error'] as const;
+/** Why a live subscription was ended by the server. */
+export type DropReason = (typeof DROP_REASONS)[number];
+
 /** What a scrape asks the rest of the system for; whatever is absent is left out of the answer. */
 export interface MetricSources {
   /** Deadlines that have passed without an alert: 0 when healthy. */
   overdueUnalerted?(): Promise<number>;
   queues?(): Promise<readonly QueueDepth[]>;
+  /** Of every queue; 0 seconds where no job waits. */
+  queueAges?(): Promise<readonly QueueAge[]>;
+  /** Dead letters that nobody has retried or discarded. */
+  deadLetters?(): Promise<number>;
   databasePool?(): { readonly total: number; readonly idle: number; readonly waiting: number };
 }
 
@@ -45,6 +59,8 @@ export interface Metrics {
   countImportRows(outcome: 'succeeded' | 'failed' | 'retried', rows: number): void;
   /** One more (1) or one less (-1) live subscription. */
   countSubscribers(change: 1 | -1): void;
+  /** So many live subscriptions were ended by the server. */
+  countDropped(reason: DropReason, subscriptions: number): void;
   /** Names the sources that scrapes read; may be called again as parts start. */
   collectFrom(sources: MetricSources): void;
   /** The present values in Prometheus' text format. */
@@ -102,6 +118,13 @@ export function createMetrics(logger: Logger): Metrics {
     registers,
   });
   const subscribers = new Gauge({ name: 'subscribers', help: 'Live GraphQL subscriptions.', registers });
+  const dropped = new Counter({
+    name: 'subscribers_dropped_total',
+    help: 'Live subscriptions that the server ended, by reason; a server that stops ends all of them uncounted.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of DROP_REASONS) dropped.inc({ reason }, 0);
 
   collectedGauge(
     { name: 'sla_overdue_unalerted', help: 'Deadlines that passed without an alert; 0 when healthy.', registers },
@@ -117,6 +140,27 @@ export function createMetrics(logger: Logger): Metrics {
     async () => {
       const depths = (await sources.queues?.()) ?? [];
       return depths.map(({ queue, state, jobs }) => ({ labels: { queue, state }, value: jobs }));
+    },
+  );
+  collectedGauge(
+    {
+      name: 'queue_oldest_job_seconds',
+      help: 'How long the job that waits longest has been waiting, by queue; 0 when none waits.',
+      labelNames: ['queue'],
+      registers,
+    },
+    logger,
+    async () => {
+      const ages = (await sources.queueAges?.()) ?? [];
+      return ages.map(({ queue, seconds }) => ({ labels: { queue }, value: seconds }));
+    },
+  );
+  collectedGauge(
+    { name: 'dead_letters', help: 'Rows of imports that nobody has retried or discarded.', registers },
+    logger,
+    async () => {
+      const letters = await sources.deadLetters?.();
+      return letters === undefined ? [] : [{ labels: {}, value: letters }];
     },
   );
   collectedGauge(
@@ -146,6 +190,7 @@ export function createMetrics(logger: Logger): Metrics {
     },
     countImportRows: (outcome, rows) => importRows.inc({ outcome }, rows),
     countSubscribers: (change) => (change > 0 ? subscribers.inc() : subscribers.dec()),
+    countDropped: (reason, subscriptions) => dropped.inc({ reason }, subscriptions),
     collectFrom: (more) => {
       sources = { ...sources, ...more };
     },

@@ -8,6 +8,9 @@ import type { PostgresPolicyStore } from './policy-store.ts';
 import { tickets } from './schema/tickets.ts';
 import { saveSlice } from './ticket-writer.ts';
 
+/** Of what is overdue, no more than this is counted: an outage must not make its own scrapes expensive. */
+const MOST_COUNTED = 10_000;
+
 /** Claims slices of tickets and changes them in bulk, each slice in one short transaction. */
 export class PostgresClockSlices implements ClockSlices, Deadlines {
   readonly #db: Database;
@@ -62,8 +65,9 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
   async overdueUnalerted(now: Date): Promise<number> {
     const { rows } = await this.#db.sql.execute<{ overdue: string }>(sql`
       SELECT count(*) AS overdue
-        FROM tickets
-       WHERE sla_next_deadline_at <= ${now.toISOString()}::timestamptz`);
+        FROM (SELECT FROM tickets
+               WHERE sla_next_deadline_at <= ${now.toISOString()}::timestamptz
+               LIMIT ${MOST_COUNTED}) AS some`);
     return Number(rows[0]?.overdue);
   }
 

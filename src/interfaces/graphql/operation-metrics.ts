@@ -12,11 +12,16 @@ export interface OperationObservation {
   readonly seconds: number;
 }
 
+/** Why the server ended subscriptions of its own accord. */
+export type DropReason = 'too_slow' | 'unreachable' | 'session_ended' | 'error';
+
 /** What transports tell about their work; an adapter counts it. */
 export interface OperationMetrics {
   observeOperation(observation: OperationObservation): void;
   /** One more (1) or one less (-1) live subscription. */
   countSubscribers(change: 1 | -1): void;
+  /** So many live subscriptions were ended by this server. */
+  countDropped(reason: DropReason, subscriptions: number): void;
 }
 
 /** Follows one operation from its arrival to its answer; the first outcome counts. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../domain/actor.ts';
+import type { DropReason } from '../operation-metrics.ts';
 
 /** Close codes of graphql-transport-ws and of this API (README, "Errors"). */
 export const CLOSE = {
@@ -10,6 +11,13 @@ export const CLOSE = {
   unauthorized: 4401,
   forbidden: 4403,
 } as const;
+
+/** Why a socket was ended, by the code that the server ended it with. */
+const REASONS: Readonly<Record<number, DropReason>> = {
+  [CLOSE.internalError]: 'error',
+  [CLOSE.tryAgainLater]: 'too_slow',
+  [CLOSE.forbidden]: 'session_ended',
+};
 
 export interface SocketLimits {
   /** What may wait to be sent, in bytes; more ends the socket with 1013. */
@@ -29,8 +37,8 @@ export class LiveSocket {
   /** Names the connection in logs. */
   readonly connectionId: string;
   actor: Actor | null = null;
-  /** Called once when the socket ends, by either side. */
-  onEnd: (code: number, reason: string) => void = () => {};
+  /** Called once when the socket ends; `dropped` says why when it was the server that ended it. */
+  onEnd: (code: number, reason: string, dropped: DropReason | null) => void = () => {};
   readonly #socket: WebSocket;
   readonly #connection: Duplex;
   readonly #limits: SocketLimits;
@@ -55,7 +63,7 @@ export class LiveSocket {
     socket.on('pong', () => {
       this.#alive = true;
     });
-    socket.on('close', (code, reason) => this.#finish(code, String(reason)));
+    socket.on('close', (code, reason) => this.#finish(code, String(reason), null));
   }
 
   get ended(): boolean {
@@ -92,10 +100,10 @@ export class LiveSocket {
   }
 
   /** Ends the socket, and every subscription on it at once. A second call does nothing. */
-  end(code: number, reason: string): void {
+  end(code: number, reason: string, dropped: DropReason | null = REASONS[code] ?? null): void {
     if (this.#ended) return;
     this.#socket.close(code, reason);
-    this.#finish(code, reason);
+    this.#finish(code, reason, dropped);
   }
 
   /** Ends the socket with 4403 at `instant`, when its token stops to hold. */
@@ -113,18 +121,18 @@ export class LiveSocket {
 
   #ping(): void {
     if (!this.#alive) {
-      this.end(CLOSE.tryAgainLater, 'No answer to a ping');
+      this.end(CLOSE.tryAgainLater, 'No answer to a ping', 'unreachable');
       return;
     }
     this.#alive = false;
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  #finish(code: number, reason: string): void {
+  #finish(code: number, reason: string, dropped: DropReason | null): void {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#pings);
     clearTimeout(this.#expiry);
-    this.onEnd(code, reason);
+    this.onEnd(code, reason, dropped);
   }
 }

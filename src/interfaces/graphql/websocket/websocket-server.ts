@@ -146,8 +146,9 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     const within = <R>(work: () => R): R =>
       deps.scope.run({ connectionId, requestId: connectionId, ...extra.trace }, work);
     let left: ((code?: number, reason?: string) => Promise<void>) | undefined;
-    socket.onEnd = (code, reason) => {
+    socket.onEnd = (code, reason, dropped) => {
       signedIn.remove(socket);
+      if (dropped) deps.metrics.countDropped(dropped, subscriptionsIn(extra));
       for (const { deadline } of extra.operations.values()) deadline.abandon();
       within(() => deps.logger.info({ code, userId: socket.actor?.id }, 'WebSocket closed'));
       left?.(code, reason).catch(failed);
@@ -197,6 +198,10 @@ function endFor(failure: unknown, socket: LiveSocket): void {
   if (!(failure instanceof DomainError) || failure.code !== 'UNAUTHENTICATED') return;
   if (socket.actor) socket.end(CLOSE.forbidden, 'Your session has ended: sign in again');
   else socket.end(CLOSE.unauthorized, 'Sign in first: send connectionParams.authorization');
+}
+
+function subscriptionsIn({ operations }: Connection): number {
+  return [...operations.values()].filter(({ record }) => record.type === 'subscription').length;
 }
 
 function firstCode(errors: readonly GraphQLFormattedError[]): string | undefined {
