@@ -8,8 +8,8 @@ const PROGRESS_EVERY_MS = 2_000;
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** `npm run audit`: compares every SLA clock with what the event log alone says of it. Exit code 1 when one differs. */
-runOnDatabase('audit', async ({ db }) => {
-  const { auditAll, place } = composeAudit({ db, clock: { now: () => new Date() }, logger: SILENT });
+runOnDatabase('audit', async ({ db, clock }) => {
+  const { auditAll, place } = composeAudit({ db, clock, logger: SILENT });
   const { first, last, begunBefore } = await place();
   const clocks = (last - first + 1).toLocaleString('en');
   let toldAt = performance.now();

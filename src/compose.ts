@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, Logger, NewId } from './application/runtime.ts';
+import type { Logger, NewId } from './application/runtime.ts';
 import { pruneRefreshTokens } from './application/session/prune-refresh-tokens.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
@@ -18,6 +18,7 @@ import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook
 import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
 import { Database } from './infrastructure/postgres/database.ts';
+import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
 import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
 import { postgresSessions } from './infrastructure/postgres/session-store.ts';
 import { postgresUsers } from './infrastructure/postgres/user-store.ts';
@@ -46,7 +47,6 @@ export interface Application {
 /** Builds every part and wires them; the only place that sees every layer. Connects to the database. */
 export async function compose({ config, databaseUrl, jwtSecret, logging }: ApplicationParts): Promise<Application> {
   const { logger } = logging;
-  const clock: Clock = { now: () => new Date() };
   const newId: NewId = () => uuidv7();
   const metrics = createMetrics(logger);
   const wakeUp = new PostgresWakeUp(databaseUrl, logger);
@@ -61,6 +61,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     });
   const db = database('techsupport-api', config.database.poolMax, config.graphql.operationTimeoutSeconds * 1_000);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);
+  const clock = await DatabaseClock.start({ ask: timeOf(workDb), logger });
   const queues = await JobQueues.open({
     databaseUrl,
     maxConnections: config.imports.concurrency,
@@ -128,6 +129,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       await Promise.all([server.close(), work?.stop()]);
       await desk.hub.stop();
       await wakeUp.stop();
+      clock.stop();
       await queues.close();
       await workDb.close();
       await db.close();

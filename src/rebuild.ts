@@ -4,12 +4,12 @@ import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
 import { runOnDatabase } from './run-on-database.ts';
 
 /** `npm run rebuild`: recomputes the logs of live tickets and every report from the tickets and the imported logs. */
-runOnDatabase('rebuild', async ({ db, url, logger }) => {
+runOnDatabase('rebuild', async ({ db, url, clock, logger }) => {
   const reports = composeReports({
     db,
     workDb: db,
     wakeUp: new PostgresWakeUp(url, logger),
-    clock: { now: () => new Date() },
+    clock,
     newId: () => uuidv7(),
     logger,
   });

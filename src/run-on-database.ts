@@ -1,7 +1,8 @@
-import type { Logger } from './application/runtime.ts';
+import type { Clock, Logger } from './application/runtime.ts';
 import { loadConfig } from './config.ts';
 import { createLogging } from './infrastructure/observability/logging.ts';
 import { Database } from './infrastructure/postgres/database.ts';
+import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
 import { migrate } from './infrastructure/postgres/migrate.ts';
 import { openDatabase } from './open-database.ts';
 import { StartupError } from './startup-error.ts';
@@ -10,6 +11,8 @@ export interface TaskParts {
   /** With every migration applied; its statements may take as long as they need. */
   readonly db: Database;
   readonly url: string;
+  /** The database's time. */
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -38,7 +41,7 @@ async function run(name: string, task: (parts: TaskParts) => Promise<number>): P
   });
   try {
     const { url } = database;
-    await migrate(url);
+    await migrate(url, logger);
     const db = new Database({
       url,
       maxConnections: 4,
@@ -47,7 +50,9 @@ async function run(name: string, task: (parts: TaskParts) => Promise<number>): P
       onEvents: () => undefined,
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
-    const code = await task({ db, url, logger });
+    const clock = await DatabaseClock.start({ ask: timeOf(db), logger });
+    const code = await task({ db, url, clock, logger });
+    clock.stop();
     await db.close();
     return code;
   } finally {
