@@ -67,7 +67,7 @@ export class PostgresClockSlices implements ClockSlices, Deadlines {
       SELECT count(*) AS overdue
         FROM (SELECT FROM tickets
                WHERE sla_next_deadline_at <= ${now.toISOString()}::timestamptz
-               LIMIT ${MOST_COUNTED}) AS some`);
+               LIMIT ${MOST_COUNTED}) AS overdue_ones`);
     return Number(rows[0]?.overdue);
   }
 
