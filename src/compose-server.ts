@@ -111,6 +111,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     schema,
     createContext,
     authenticate: people.authenticate,
+    now,
     onSessionsEnded: (listener) =>
       desk.hub.listen((event) => {
         if (event.type === 'user.sessions_ended' && event.subjectId) listener(event.subjectId);

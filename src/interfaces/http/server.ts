@@ -58,6 +58,8 @@ export interface HttpServerDeps {
   /** Makes the context of an operation around what the transport knows of its caller. */
   readonly createContext: (caller: Caller) => Caller;
   readonly authenticate: Authenticate;
+  /** The time that tokens are judged by; that of this machine unless given. */
+  readonly now?: () => Date;
   /** Tells of each user whose sessions ended, in whatever process; returns how to stop listening. */
   readonly onSessionsEnded: (listener: (userId: string) => void) => () => void;
   /** Recognises failures of the database: UNAVAILABLE, TIMEOUT; null: not one of them. */
@@ -120,6 +122,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     logger,
     scope,
     authenticate: deps.authenticate,
+    now: deps.now ?? (() => new Date()),
     onSessionsEnded: deps.onSessionsEnded,
     formatError,
     maxFrameBytes: websocket.frameMaxBytes,

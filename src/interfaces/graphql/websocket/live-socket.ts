@@ -106,9 +106,9 @@ export class LiveSocket {
     this.#finish(code, reason, dropped);
   }
 
-  /** Ends the socket with 4403 at `instant`, when its token stops to hold. */
-  expireAt(instant: Date): void {
-    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, instant.getTime() - Date.now()));
+  /** Ends the socket with 4403 at `instant`, when its token stops to hold; it is `now`. */
+  expireAt(instant: Date, now: Date): void {
+    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, instant.getTime() - now.getTime()));
     this.#expiry = setTimeout(() => this.end(CLOSE.forbidden, 'Your access token has expired'), left);
   }
 

@@ -17,6 +17,8 @@ import { createSocketOperations, type SocketOperation, type SocketOperationsDeps
 
 export interface WebSocketDeps extends SocketOperationsDeps {
   readonly authenticate: Authenticate;
+  /** The time that tokens are judged by. */
+  readonly now: () => Date;
   /** Tells of each user whose sessions ended, in whatever process; returns how to stop listening. */
   readonly onSessionsEnded: (listener: (userId: string) => void) => () => void;
   /** The upgrade was counted against an address; now its user is known. */
@@ -84,7 +86,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
         if (!session) throw new DomainError('UNAUTHENTICATED', 'Your session has ended: sign in again', {});
         const { refusal } = await deps.chargeUser(session.actor, socket.ip);
         if (refusal) throw refusal;
-        socket.expireAt(session.expiresAt);
+        socket.expireAt(session.expiresAt, deps.now());
         return true;
       } catch (error) {
         const { message, extensions } = deps.formatError(error, socket.connectionId);
