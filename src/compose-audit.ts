@@ -1,5 +1,5 @@
 import type { Clock, Logger } from './application/runtime.ts';
-import { auditAllClocks, auditClockShare, type CountAudited } from './application/sla/audit-clocks.ts';
+import { auditAllClocks, auditClockShare, auditTickets, type CountAudited } from './application/sla/audit-clocks.ts';
 import { PostgresClockAudit } from './infrastructure/postgres/clock-audit.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 
@@ -18,6 +18,7 @@ export function composeAudit({ db, clock, logger, countAudited = () => undefined
   return {
     auditAll: auditAllClocks(deps),
     auditShare: auditClockShare(deps),
+    auditTickets: auditTickets(deps),
     place: () => audit.place(),
   };
 }

@@ -124,6 +124,7 @@ export function composeDesk(parts: DeskParts) {
     /** The self-audit of every clock at once: no mismatch, or the log tells another story than the rows. */
     auditAll: audit.auditAll,
     auditShare: audit.auditShare,
+    auditTickets: audit.auditTickets,
     clockCounts: () => slices.counts(clock.now()),
     overdueUnalerted: () => slices.overdueUnalerted(clock.now()),
     hub,

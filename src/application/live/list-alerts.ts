@@ -6,7 +6,7 @@ import type { Ticket } from '../../domain/ticket.ts';
 import { authorise } from '../authorise.ts';
 import { checkFirst, type Page } from '../page.ts';
 import { visible } from '../ticket/find-ticket.ts';
-import { resumePosition } from './event-cursor.ts';
+import { isKeptCursor, positionIn, refuseExpired, toKeptCursor } from './event-cursor.ts';
 import type { EventLog } from './ports.ts';
 
 interface AlertsQuery {
@@ -16,22 +16,25 @@ interface AlertsQuery {
   readonly tier?: ClientTier | null | undefined;
 }
 
-/** Alerts, oldest first, with the subscription's cursors; an agent gets those of tickets that they hold now. */
+/** Alerts that are kept, oldest first, with the subscription's cursors; an agent gets those of tickets that they hold now. */
 export const listAlerts =
   (deps: { log: EventLog }) =>
   async (actor: Actor, query: AlertsQuery): Promise<Page<SlaAlert>> => {
     authorise(actor, 'desk.read');
     const first = checkFirst(query.first);
-    const after = (await resumePosition(deps.log, query.after)) ?? 0;
-    const page = await deps.log.alerts({ actor, kinds: query.kinds ?? null, tier: query.tier ?? null, first, after });
+    const after = await positionIn(deps.log, query.after);
+    const { kinds = null, tier = null } = query;
+    const page = await deps.log.alerts({ actor, kinds, tier, first, after: after ?? 0 });
+    if (after !== null && !isKeptCursor(query.after)) await refuseExpired(deps.log, after, null);
+    const floor = page.items.length > 0 ? await deps.log.floor() : 0;
     const items = page.items.flatMap(({ cursor, node }) => {
       const alert = toAlert(node);
-      return alert ? [{ cursor, node: alert }] : [];
+      return alert ? [{ cursor: node.position < floor ? toKeptCursor(node.position) : cursor, node: alert }] : [];
     });
     return { ...page, items };
   };
 
-/** A ticket's events, oldest first, for an actor who may know of it; null else. */
+/** A ticket's events that are kept, oldest first, for an actor who may know of it; null else. */
 export const ticketHistory =
   (deps: { log: EventLog }) =>
   async (
@@ -41,5 +44,8 @@ export const ticketHistory =
   ): Promise<Page<LoggedEvent> | null> => {
     const first = checkFirst(query.first);
     if (!visible(actor, ticket)) return null;
-    return deps.log.history(ticket.id, first, (await resumePosition(deps.log, query.after)) ?? 0);
+    const after = await positionIn(deps.log, query.after);
+    const page = await deps.log.history(ticket.id, first, after ?? 0);
+    if (after !== null) await refuseExpired(deps.log, after, ticket.id);
+    return page;
   };

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../domain/event.ts';
-import { cursorExpired } from './event-cursor.ts';
+import { refuseExpired } from './event-cursor.ts';
 import type { LiveHub } from './live-hub.ts';
 import type { EventLog, EventSelection } from './ports.ts';
 import { SlowSubscriberError } from './slow-subscriber-error.ts';
@@ -157,7 +157,7 @@ export class LiveSubscription<T> implements AsyncIterableIterator<T, undefined, 
     }
     const events = await log.read(this.#selection, this.#position, upTo, REPLAY_BATCH);
     // Asked after reading: what was pruned meanwhile must not be missing silently.
-    if ((await log.floor()) > this.#position) throw cursorExpired();
+    await refuseExpired(log, this.#position, this.#selection.subjectId);
     this.#position = events.length < REPLAY_BATCH ? upTo : (events.at(-1)?.position ?? upTo);
     this.#queue.push(...events);
   }

@@ -18,8 +18,10 @@ export interface EventLog {
   head(): Promise<number>;
   /** Events with `after` < position <= `upTo`, in order, `limit` at most. */
   read(selection: EventSelection, after: number, upTo: number, limit: number): Promise<LoggedEvent[]>;
-  /** Cursors below this position are expired: older rows are no longer kept. */
+  /** The highest position of an event that was removed; 0: none was. Below it there are gaps, and what is not a gap is kept. */
   floor(): Promise<number>;
+  /** Whether the log of a ticket still begins with its creation. The events of a ticket are removed all at once. */
+  isWhole(ticketId: string): Promise<boolean>;
   byId(id: string): Promise<LoggedEvent | null>;
   /** A ticket's history, oldest first, up to the settled position. */
   history(ticketId: string, first: number, after: number): Promise<Page<LoggedEvent>>;

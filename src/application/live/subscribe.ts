@@ -81,7 +81,7 @@ export async function follow<T>(
   selection: EventSelection,
   deliver: (event: LoggedEvent, ticket: Ticket | null) => Promise<T | undefined>,
 ): Promise<LiveSubscription<T>> {
-  const position = await resumePosition(deps.log, after);
+  const position = await resumePosition(deps.log, after, selection.subjectId);
   const { snapshots } = deps;
   const prefetch = async (events: readonly LoggedEvent[], how: { readonly anew: boolean }) =>
     snapshots?.prefetch(events, how);

@@ -40,6 +40,8 @@ export interface ProjectionPlace {
   readonly position: number;
   /** The newest event that can be seen now. */
   readonly newest: number;
+  /** Below it events may have been removed (`EventLog.floor`): whoever stands there cannot catch up from the log alone. */
+  readonly floor: number;
 }
 
 /** One step of the projection. */
@@ -67,7 +69,7 @@ export interface LiveLogs {
   follow(slice: ProjectionSlice, changesOf: ChangesOf): Promise<{ readonly events: number; readonly position: number }>;
   /**
    * Forgets every live log and bucket, marks every day of the remaining logs stale, and sets the position back to the
-   * beginning, so that whatever happens afterwards, `follow` finds everything again.
+   * beginning, so that whatever happens afterwards, the projection finds everything again.
    */
   forget(): Promise<void>;
   /** Like `follow`, but for the next `limit` tickets by id, deleted ones too. Returns the last id; null when none was left. */

@@ -1,4 +1,5 @@
 import { changesOf } from '../../domain/report/ticket-log.ts';
+import { followAllTickets } from './follow-all-tickets.ts';
 import type { LiveLogs } from './ports.ts';
 import { sharedRuns } from './shared-runs.ts';
 
@@ -14,7 +15,12 @@ export const projectTicketLogs = (deps: {
   readonly refreshReports: () => Promise<void>;
 }): (() => Promise<number>) =>
   sharedRuns(async () => {
-    const { position, newest } = await deps.liveLogs.place();
+    const { position, newest, floor } = await deps.liveLogs.place();
+    if (position < floor) {
+      // Events behind the position are gone, as after a rebuild that was broken off: the tickets tell what they told.
+      await followAllTickets(deps.liveLogs);
+      await deps.refreshReports();
+    }
     if (newest <= position) return 0;
     const settled = await deps.liveLogs.settled();
     let events = 0;

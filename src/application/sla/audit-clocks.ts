@@ -88,6 +88,14 @@ export const auditClockShare =
     return report;
   };
 
+/** The same for some tickets; returns those whose clock differs from the log. Detection is not asked about. */
+export const auditTickets =
+  (deps: Deps) =>
+  async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
+    const report = reported(deps, await deps.audit.of(ids, judgeAll(null)));
+    return new Set(report.mismatches.map(({ ticketId }) => ticketId));
+  };
+
 const NOTHING: AuditReport = { audited: 0, skipped: 0, reasons: {}, mismatched: 0, mismatches: [] };
 
 const judgeAll =

@@ -33,6 +33,8 @@ export interface ClockAudit {
     page: { readonly after: number; readonly limit: number },
     judge: (slice: AuditSlice) => T,
   ): Promise<{ readonly verdict: T; readonly last: number } | null>;
+  /** What `judge` says of these tickets. */
+  of<T>(tickets: readonly string[], judge: (slice: AuditSlice) => T): Promise<T>;
   /**
    * Begins a share at `now`: a new round when the last one came to its end. null: another process began one at `notSince` or
    * later.

@@ -57,6 +57,11 @@ export class PostgresClockAudit implements ClockAudit {
     return last === undefined ? null : { verdict: judge(slice), last };
   }
 
+  async of<T>(ids: readonly string[], judge: (slice: AuditSlice) => T): Promise<T> {
+    const range = inArray(tickets.id, [...ids]);
+    return judge(await this.#db.transaction(({ sql: tx }) => this.#slice(tx, range, ids.length), READING));
+  }
+
   beginShare(now: Date, notSince: Date): Promise<AuditPlace | null> {
     return this.#db.transaction(async ({ sql: tx }) => {
       await tx

@@ -64,6 +64,15 @@ export class PostgresEventLog implements EventLog {
     },
   );
 
+  async isWhole(ticketId: string): Promise<boolean> {
+    const ofTicket = this.#db.sql
+      .select({ type: eventLog.type })
+      .from(eventLog)
+      .where(eq(eventLog.subjectId, ticketId));
+    const [first] = await ofTicket.orderBy(asc(eventLog.position)).limit(1);
+    return first?.type === 'ticket.created';
+  }
+
   async byId(id: string): Promise<LoggedEvent | null> {
     const [row] = await this.#db.sql.select().from(eventLog).where(eq(eventLog.id, id));
     return row ? toEvent(row) : null;

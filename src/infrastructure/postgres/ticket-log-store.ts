@@ -13,10 +13,12 @@ const NAME = 'ticket_logs';
 export function postgresLiveLogs(db: Database, newId: NewId): LiveLogs {
   return {
     async place() {
-      const { rows } = await db.sql.execute<{ position: string; newest: string }>(sql`
+      const { rows } = await db.sql.execute<Record<'position' | 'newest' | 'floor', string>>(sql`
         SELECT coalesce((SELECT position FROM projections WHERE name = ${NAME}), 0)::text AS position,
-               coalesce((SELECT max(position) FROM event_log), 0)::text AS newest`);
-      return { position: Number(rows[0]?.position ?? 0), newest: Number(rows[0]?.newest ?? 0) };
+               coalesce((SELECT max(position) FROM event_log), 0)::text AS newest,
+               coalesce((SELECT position FROM projections WHERE name = 'event_log_floor'), 0)::text AS floor`);
+      const of = (name: 'position' | 'newest' | 'floor') => Number(rows[0]?.[name] ?? 0);
+      return { position: of('position'), newest: of('newest'), floor: of('floor') };
     },
 
     async settled() {
