@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { QUEUES } from './application/queue/ports.ts';
-import type { Clock } from './application/runtime.ts';
+import type { Clock, ProcessWakeUp } from './application/runtime.ts';
 import type { Desk } from './compose-desk.ts';
 import { DomainError } from './domain/domain-error.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
@@ -9,7 +9,7 @@ import { keptReading } from './infrastructure/observability/kept-reading.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { pendingMigrations } from './infrastructure/postgres/migrate.ts';
-import type { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
+import type { RedisConnections } from './infrastructure/redis/redis-connections.ts';
 import type { HealthCheck } from './interfaces/http/health.ts';
 
 /** For counts that grow with the desk: scrapes and probes share them. */
@@ -19,8 +19,10 @@ export interface ProbeParts {
   readonly metrics: Metrics;
   /** The pool whose use is measured: that of requests, or of a worker's jobs. */
   readonly db: Database;
-  readonly wakeUp: Pick<PostgresWakeUp, 'isListening'>;
+  readonly wakeUp: Pick<ProcessWakeUp, 'isListening'>;
   readonly queues: Pick<JobQueues, 'counts' | 'waitingSince'>;
+  /** Absent: the queues lie in the database. */
+  readonly redis: Pick<RedisConnections, 'problem'> | undefined;
   readonly desk: Desk;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
@@ -53,7 +55,7 @@ export function composeProbes(parts: ProbeParts): Probes {
   return { healthChecks: healthChecks(parts), summary: summary(parts) };
 }
 
-function healthChecks({ db, queues, wakeUp }: ProbeParts): HealthCheck[] {
+function healthChecks({ db, queues, redis, wakeUp }: ProbeParts): HealthCheck[] {
   return [
     {
       name: 'postgres',
@@ -78,6 +80,7 @@ function healthChecks({ db, queues, wakeUp }: ProbeParts): HealthCheck[] {
       critical: false,
       check: async () => {
         await queues.counts();
+        return redis?.problem;
       },
     },
     {
@@ -96,7 +99,8 @@ function summary({ desk, queues }: ProbeParts): () => Promise<Record<string, unk
     uptimeSeconds: Math.floor(process.uptime()),
     memory: process.memoryUsage(),
     eventLoopLagMs: eventLoop.read(),
-    queues: await queues.counts(),
+    // The rest can be told without them.
+    queues: await queues.counts().catch(() => null),
     clocks: { ...(await clockCounts()), overdueUnalerted: await desk.overdueUnalerted() },
     subscribers: desk.hub.size,
   });

@@ -1,4 +1,5 @@
 import type { ImportStore } from './application/import/ports.ts';
+import type { NewRateLimiter } from './application/rate-limiter.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from './application/user/seed-first-admin.ts';
 import type { Desk } from './compose-desk.ts';
@@ -51,6 +52,7 @@ export interface ServerParts {
   readonly importStore: ImportStore;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly newRateLimiter: NewRateLimiter;
 }
 
 /** What a process without the API shows of itself. */
@@ -121,6 +123,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     scope: logging.scope,
     metrics,
     ...parts.probes,
+    newRateLimiter: parts.newRateLimiter,
     extend: (app) => registerUploads(app, uploads),
     settings: settings(config),
   });

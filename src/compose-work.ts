@@ -12,7 +12,7 @@ import { UPKEEP_SCHEDULES, upkeepJobs } from './interfaces/jobs/upkeep-jobs.ts';
 export interface WorkParts {
   readonly config: Config;
   readonly logging: Logging;
-  readonly queues: Pick<JobQueues, 'work' | 'schedule' | 'stopWorking'>;
+  readonly queues: Pick<JobQueues, 'work' | 'schedule' | 'onRestored' | 'stopWorking'>;
   readonly desk: Desk;
   readonly reports: Reports;
   readonly imports: ReturnType<typeof composeImports>;
@@ -42,18 +42,28 @@ export function composeWork(parts: WorkParts): Work {
   const schedules = [
     ...imports.schedules,
     ...UPKEEP_SCHEDULES,
-    { queue: 'sla-sweep', name: 'sweep', everyMs: config.sla.sweepSeconds * 1_000 } as const,
+    // Promises are kept with or without queues.
+    { queue: 'sla-sweep', name: 'sweep', everyMs: config.sla.sweepSeconds * 1_000, goesOnAlone: true } as const,
   ];
+
+  /** While the queues are away it fails, and is called again when they are back. */
+  const resumeOpenImports = () =>
+    imports.resumeOpenImports().catch((error: unknown) => {
+      logging.logger.warn({ err: error }, 'open imports could not be queued; the next round does it');
+    });
 
   return {
     async start() {
       queues.work(handlers, {
         concurrency: { 'import-chunks': config.imports.concurrency, 'import-rows': config.imports.concurrency },
       });
-      await Promise.all(schedules.map(({ queue, name, everyMs }) => queues.schedule(queue, name, everyMs)));
+      await Promise.all(
+        schedules.map(({ queue, name, everyMs, ...options }) => queues.schedule(queue, name, everyMs, options)),
+      );
       desk.deadlineTimer.start();
       reports.follower.start();
-      await imports.resumeOpenImports();
+      queues.onRestored(() => void resumeOpenImports());
+      await resumeOpenImports();
     },
     async stop() {
       await Promise.all([desk.deadlineTimer.stop(), reports.follower.stop(), queues.stopWorking()]);

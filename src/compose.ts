@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Logger, NewId } from './application/runtime.ts';
+import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
 import { pruneRefreshTokens } from './application/session/prune-refresh-tokens.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
@@ -23,6 +23,10 @@ import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
 import { postgresSessions } from './infrastructure/postgres/session-store.ts';
 import { postgresUsers } from './infrastructure/postgres/user-store.ts';
 import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
+import { RedisConnections } from './infrastructure/redis/redis-connections.ts';
+import { redisRateLimiters } from './infrastructure/redis/redis-rate-limiter.ts';
+import { RedisWakeUp } from './infrastructure/redis/redis-wake-up.ts';
+import { memoryRateLimiters } from './interfaces/http/rate-limiter.ts';
 
 /** Background statements may take longer than a request's, but not hold rows for ever. */
 const WORK_STATEMENT_MS = 120_000;
@@ -44,12 +48,13 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-/** Builds every part and wires them; the only place that sees every layer. Connects to the database. */
+/** Builds every part and wires them; the only place that sees every layer. Connects to the database, and to Redis where there is one. */
 export async function compose({ config, databaseUrl, jwtSecret, logging }: ApplicationParts): Promise<Application> {
   const { logger } = logging;
   const newId: NewId = () => uuidv7();
   const metrics = createMetrics(logger);
-  const wakeUp = new PostgresWakeUp(databaseUrl, logger);
+  const redis = config.redis && (await RedisConnections.open(config.redis, logger));
+  const wakeUp: ProcessWakeUp = redis ? new RedisWakeUp(redis, logger) : new PostgresWakeUp(databaseUrl, logger);
   const database = (applicationName: string, maxConnections: number, statementTimeoutMs: number) =>
     new Database({
       url: databaseUrl,
@@ -65,6 +70,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const queues = await JobQueues.open({
     databaseUrl,
     maxConnections: config.imports.concurrency,
+    redis,
     describe: traceOf,
     logger,
   });
@@ -101,11 +107,13 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     db: probed,
     wakeUp,
     queues,
+    redis,
     desk,
     countDeadLetters: imports.countDeadLetters,
     clock,
   });
-  const edge = { ...shared, config, logging, metrics, probes };
+  const newRateLimiter = redis ? redisRateLimiters(redis, memoryRateLimiters) : memoryRateLimiters;
+  const edge = { ...shared, config, logging, metrics, probes, newRateLimiter };
   const api =
     config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStore });
   const server = api?.server ?? composeWorkerServer(edge);
@@ -131,6 +139,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       await wakeUp.stop();
       clock.stop();
       await queues.close();
+      await redis?.close();
       await workDb.close();
       await db.close();
     },

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl, type RedisAddress } from './config-redis.ts';
 
 // A message continues the variable's name: "PORT" + "must be …". A variable set to nothing counts as not set.
 
@@ -58,6 +59,25 @@ function databaseUrl(text: string, fail: (message: string) => void): string | un
   // The value is not shown: it may hold a password.
   fail(
     'must look like postgres://user:password@host:5432/database, with special characters in the password percent-encoded.',
+  );
+  return undefined;
+}
+
+function redisUrl(text: string, fail: (message: string) => void): RedisAddress | undefined {
+  const address = parseRedisUrl(text);
+  if (address) return address;
+  // The value is not shown: it may hold a password.
+  fail(
+    'must look like redis://user:password@host:6379/0, redis-cluster://host:6379,host:6379 or redis-sentinel://host:26379,host:26379/primary-name ("rediss" for TLS), with special characters in the password percent-encoded.',
+  );
+  return undefined;
+}
+
+function keyPrefix(text: string, fail: (message: string) => void): string | undefined {
+  const prefix = text.trim();
+  if (/^\{[\w.-]{1,64}\}$/.test(prefix)) return prefix;
+  fail(
+    `must be a name of letters, digits, "-", "_" and "." in braces, like {techsupport}, so that a cluster keeps all keys of a queue together, but is "${text}".`,
   );
   return undefined;
 }
@@ -124,6 +144,12 @@ export const variables = z.object({
 
   DATABASE_URL: variable(databaseUrl),
   DATABASE_POOL_MAX: number(20, 2, 500),
+
+  REDIS_URL: variable(redisUrl),
+  REDIS_HOST: variable(words),
+  REDIS_PORT: variable(integer(1, 65_535)),
+  REDIS_KEY_PREFIX: withDefault(keyPrefix, '{techsupport}'),
+  REDIS_ALLOW_EVICTION: withDefault(flag, 'false'),
 
   JWT_SECRET: variable(secret),
   ADMIN_PASSWORD: variable(adminPassword),

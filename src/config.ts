@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { RedisAddress, RedisSettings } from './config-redis.ts';
 import { type Variables, variables } from './config-variables.ts';
 import { isSystemError, StartupError } from './startup-error.ts';
 
@@ -27,6 +28,8 @@ export interface Config {
     readonly url: string | undefined;
     readonly poolMax: number;
   };
+  /** Absent: queues, wake-ups and rate limits do without Redis. */
+  readonly redis: RedisSettings | undefined;
   readonly auth: {
     /** Absent only outside production, where one is made and kept in the data folder, and for a worker, which signs nobody in. */
     readonly jwtSecret: string | undefined;
@@ -146,6 +149,12 @@ function mistakesTogether(env: NodeJS.ProcessEnv): string[] {
   if (env.METRICS_PORT?.trim() === port && port !== '0') {
     mistakes.push(`METRICS_PORT must differ from PORT, but both are ${port}.`);
   }
+  if (env.REDIS_URL?.trim() && env.REDIS_HOST?.trim()) {
+    mistakes.push('REDIS_URL and REDIS_HOST are both set: keep the one that is meant.');
+  }
+  if (env.REDIS_PORT?.trim() && !env.REDIS_HOST?.trim()) {
+    mistakes.push('REDIS_PORT is set without REDIS_HOST: set that too, or write the port into REDIS_URL.');
+  }
   return mistakes;
 }
 
@@ -164,6 +173,7 @@ function arrange(v: Variables): Config {
       bodyMaxBytes: v.BODY_MAX_BYTES,
     },
     database: { url: v.DATABASE_URL, poolMax: v.DATABASE_POOL_MAX },
+    redis: redisSettings(v),
     auth: {
       jwtSecret: v.JWT_SECRET,
       adminPassword: v.ADMIN_PASSWORD,
@@ -196,6 +206,16 @@ function arrange(v: Variables): Config {
     logging: { level: v.LOG_LEVEL, pretty: v.LOG_PRETTY ?? process.stdout.isTTY === true },
     warnings: warningsAbout(v),
   };
+}
+
+function redisSettings(v: Variables): RedisSettings | undefined {
+  const address = v.REDIS_URL ?? (v.REDIS_HOST === undefined ? undefined : serverAt(v.REDIS_HOST, v.REDIS_PORT));
+  return address && { address, keyPrefix: v.REDIS_KEY_PREFIX, allowEviction: v.REDIS_ALLOW_EVICTION };
+}
+
+function serverAt(host: string, port = 6_379): RedisAddress {
+  const nobody = { username: undefined, password: undefined, primaryName: undefined };
+  return { kind: 'server', hosts: [{ host, port }], tls: false, database: 0, ...nobody };
 }
 
 function warningsAbout(v: Variables): string[] {

@@ -20,3 +20,11 @@ export interface WakeUp {
   /** Calls `listener` on every news. Returns how to stop listening. */
   onNews(listener: () => void): () => void;
 }
+
+/** A wake-up as a process holds it: with a connection of its own, which comes back by itself. */
+export interface ProcessWakeUp extends WakeUp {
+  start(): Promise<void>;
+  /** Whether other processes' announcements reach this one now. */
+  readonly isListening: boolean;
+  stop(): Promise<void>;
+}

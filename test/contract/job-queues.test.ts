@@ -1,23 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type JobHandler, QUEUES, type QueueName } from '../src/application/queue/ports.ts';
-import { JobQueues, type NewJob } from '../src/infrastructure/bullmq/job-queues.ts';
-import { createTestDatabase, type TestDatabase } from './support/postgres.ts';
+import { type JobHandler, QUEUES, type QueueName } from '../../src/application/queue/ports.ts';
+import type { JobQueues, NewJob } from '../../src/infrastructure/bullmq/job-queues.ts';
+import { postgresQueues, type QueueStore, redisQueues } from '../support/queue-stores.ts';
+import { describeWithRedis } from '../support/redis.ts';
 
-const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-let database: TestDatabase;
+let store: QueueStore;
 let queues: JobQueues;
-beforeEach(async () => {
-  database = await createTestDatabase();
-  queues = await JobQueues.open({ databaseUrl: database.url, maxConnections: 6, logger, scheduleCheckMs: 200 });
-});
-afterEach(async () => {
-  await queues.close();
-  await database.drop();
-});
 
 interface Call {
   readonly payload: unknown;
@@ -51,16 +41,6 @@ function controlled(queue: QueueName, name = 'job') {
   return { handler, next };
 }
 
-async function select<T = unknown>(text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows as T[];
-  } finally {
-    await client.end();
-  }
-}
-
 const statsOf = async (name: QueueName) => (await queues.counts()).find((counts) => counts.name === name);
 
 /** Asks again until the counts of a queue are these. */
@@ -73,7 +53,19 @@ async function untilStats(name: QueueName, wanted: object) {
 
 const job = (payload: unknown, more: Partial<NewJob> = {}): NewJob => ({ name: 'job', payload, ...more });
 
-describe('the job queues', () => {
+describe('the job queues in Postgres', () => contract(postgresQueues));
+describeWithRedis('the job queues in Redis', () => contract(redisQueues));
+
+function contract(newStore: () => Promise<QueueStore>): void {
+  beforeEach(async () => {
+    store = await newStore();
+    queues = await store.open({ scheduleCheckMs: 200 });
+  });
+  afterEach(async () => {
+    await queues.close();
+    await store[Symbol.asyncDispose]();
+  });
+
   it('all have counts from the start', async () => {
     const counts = await queues.counts();
     expect(counts.map((queue) => queue.name)).toEqual([...QUEUES]);
@@ -157,11 +149,8 @@ describe('the job queues', () => {
     queues.work([handler], { concurrency: {} });
     await queues.schedule('maintenance', 'tick', 100);
     for (let run = 0; run < 3; run += 1) (await next()).end();
-    const tables = await select<{ name: string }>(
-      `SELECT format('bullmq.%I', tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename !~ 'migration|version'`,
-    );
     const last = await next();
-    await select(`TRUNCATE ${tables.map((table) => table.name).join(', ')}`);
+    await store.wipe();
     last.end();
     (await next()).end();
   });
@@ -187,8 +176,8 @@ describe('the job queues', () => {
   it('hand the job of a killed worker to another one', async () => {
     const { handler, next } = controlled('imports');
     await queues.add('imports', [job('of a killed worker')]);
-    const script = new URL('./support/doomed-worker.ts', import.meta.url);
-    const child = fork(script, [database.url], { execArgv: ['--import', 'tsx'] });
+    const script = new URL('../support/doomed-worker.ts', import.meta.url);
+    const child = fork(script, [JSON.stringify(store.place)], { execArgv: ['--import', 'tsx'] });
     await once(child, 'message');
     child.kill('SIGKILL');
     queues.work([handler], { concurrency: {} });
@@ -200,9 +189,6 @@ describe('the job queues', () => {
 
   it('close every connection', async () => {
     await queues.close();
-    const rows = await select(
-      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
-    );
-    expect(rows[0]).toEqual({ count: 0 });
+    expect(await store.connections()).toBe(0);
   });
-});
+}

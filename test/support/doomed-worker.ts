@@ -1,9 +1,8 @@
 // A worker process that takes a job, says so to its parent, and never ends it: for tests that kill it.
-import { JobQueues } from '../../src/infrastructure/bullmq/job-queues.ts';
+import { openQueues, type QueuePlace } from './open-queues.ts';
 
-const [databaseUrl = ''] = process.argv.slice(2);
-const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const queues = await JobQueues.open({ databaseUrl, maxConnections: 4, logger });
+const [place = ''] = process.argv.slice(2);
+const queues = await openQueues(JSON.parse(place) as QueuePlace);
 const taken = () => {
   process.send?.('taken');
   return new Promise<void>(() => undefined);

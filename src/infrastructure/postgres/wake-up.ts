@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Logger, WakeUp } from '../../application/runtime.ts';
+import type { Logger, ProcessWakeUp } from '../../application/runtime.ts';
 
 const CHANNEL = 'techsupport_news';
 /** Announcements are joined: one NOTIFY at most this often. NOTIFY serialises commits when sent inside transactions. */
@@ -7,7 +7,7 @@ const COALESCE_MS = 5;
 const RECONNECT_MS = 1_000;
 
 /** LISTEN/NOTIFY as the wake-up between processes, on a connection of its own; listeners in this process are called directly. */
-export class PostgresWakeUp implements WakeUp {
+export class PostgresWakeUp implements ProcessWakeUp {
   readonly #url: string;
   readonly #log: Logger;
   readonly #listeners = new Set<() => void>();

@@ -1,39 +1,18 @@
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type BucketState, bucketState, type NewRateLimiter } from '../../application/rate-limiter.ts';
 
-/** How a bucket stands after a charge. */
-export interface BucketState {
-  readonly max: number;
-  readonly windowSeconds: number;
-  readonly remaining: number;
-  readonly resetSeconds: number;
-  /** The charge went over the limit. */
-  readonly exceeded: boolean;
-}
-
-/** Counts charges per key in windows of fixed length. One process counts for itself. */
-export interface RateLimiter {
-  charge(key: string, points: number): Promise<BucketState>;
-  /** Takes a charge back. */
-  refund(key: string, points: number): Promise<void>;
-}
-
-/** A limiter in memory: `max` points per key and window. */
-export function createMemoryRateLimiter(max: number, windowSeconds: number): RateLimiter {
+/** Limiters in memory: one process counts for itself. */
+export const memoryRateLimiters: NewRateLimiter = (_name, max, windowSeconds) => {
   const limiter = new RateLimiterMemory({ points: max, duration: windowSeconds });
-  const stateOf = (result: RateLimiterRes, exceeded: boolean): BucketState => ({
-    max,
-    windowSeconds,
-    remaining: Math.max(0, max - result.consumedPoints),
-    resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
-    exceeded,
-  });
+  const stateOf = (result: RateLimiterRes): BucketState =>
+    bucketState(max, windowSeconds, result.consumedPoints, result.msBeforeNext);
   return {
     async charge(key, points) {
       try {
-        return stateOf(await limiter.consume(key, points), false);
+        return stateOf(await limiter.consume(key, points));
       } catch (result) {
-        if (result instanceof RateLimiterRes) return stateOf(result, true);
+        if (result instanceof RateLimiterRes) return stateOf(result);
         throw result;
       }
     },
@@ -41,7 +20,7 @@ export function createMemoryRateLimiter(max: number, windowSeconds: number): Rat
       await limiter.reward(key, points);
     },
   };
-}
+};
 
 /**
  * The bucket of an address: IPv4 as it is, IPv6 by its /64, since one subscriber has a whole /64 to choose addresses from.

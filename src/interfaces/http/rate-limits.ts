@@ -1,7 +1,8 @@
+import type { BucketState, NewRateLimiter, RateLimiter } from '../../application/rate-limiter.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Charge } from '../graphql/apollo.ts';
-import { addressBucket, type BucketState, createMemoryRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { addressBucket } from './rate-limiter.ts';
 
 export interface RateLimitSettings {
   /** Requests per window for each address that is not signed in; 0: no limit. */
@@ -23,11 +24,13 @@ export interface RateLimits {
 
 const FREE: Charge = { headers: {}, refusal: null };
 
-export function createRateLimits(settings: RateLimitSettings): RateLimits {
+/** Counts by limiters that `newLimiter` makes. */
+export function createRateLimits(settings: RateLimitSettings, newLimiter: NewRateLimiter): RateLimits {
   const windowSeconds = settings.windowMinutes * 60;
-  const limiter = (max: number): RateLimiter | null => (max > 0 ? createMemoryRateLimiter(max, windowSeconds) : null);
-  const addresses = limiter(settings.max);
-  const users = limiter(settings.userMax);
+  const limiter = (name: string, max: number): RateLimiter | null =>
+    max > 0 ? newLimiter(name, max, windowSeconds) : null;
+  const addresses = limiter('address', settings.max);
+  const users = limiter('user', settings.userMax);
 
   const chargeAddress = async (ip: string, points: number): Promise<Charge> =>
     addresses && points > 0 ? answer('address', await addresses.charge(addressBucket(ip), points)) : FREE;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { NewRateLimiter } from '../../application/rate-limiter.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
 import { createApollo } from '../graphql/apollo.ts';
@@ -16,6 +17,7 @@ import { registerGraphql } from './graphql-route.ts';
 import { type HealthCheck, registerHealth } from './health.ts';
 import { registerErrors } from './http-errors.ts';
 import { type MetricsPage, registerMetrics } from './metrics-route.ts';
+import { memoryRateLimiters } from './rate-limiter.ts';
 import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
 import { type HttpMetrics, registerRequestCycle } from './request-cycle.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -68,6 +70,8 @@ export interface HttpServerDeps {
   readonly scope: LogScope;
   readonly metrics: OperationMetrics & HttpMetrics & MetricsPage;
   readonly healthChecks: readonly HealthCheck[];
+  /** Counts requests; absent: in the memory of this process. */
+  readonly newRateLimiter?: NewRateLimiter;
   /** Numbers for `/health/metrics`. */
   readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
   /** Adds routes and hooks that are not this file's, such as uploads. */
@@ -92,7 +96,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     translateError: deps.translateError,
     maxTokens: settings.limits.tokens,
   });
-  const rateLimits = createRateLimits(settings.rateLimit);
+  const rateLimits = createRateLimits(settings.rateLimit, deps.newRateLimiter ?? memoryRateLimiters);
   const records = new WeakMap<object, OperationRecord>();
   const apollo = createApollo({
     schema: deps.schema,

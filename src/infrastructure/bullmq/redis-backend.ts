@@ -1,0 +1,60 @@
+import { Queue, Worker } from 'bullmq';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
+import type { RedisConnections } from '../redis/redis-connections.ts';
+import { KEPT, type QueueBackend } from './queue-backend.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Queues in Redis. Adding to one fails at once while Redis is away; workers wait for it and go on by themselves. All keys
+ * of all queues begin with the prefix in braces, so that a cluster keeps them in one slot, as BullMQ's scripts need.
+ */
+export function redisBackend(redis: RedisConnections): QueueBackend {
+  const prefix = redis.keyPrefix;
+  /** What workers fetch and finish over; each has one more connection that blocks. */
+  let jobs: RedisClient | null = null;
+  const away = () =>
+    new DomainError('UNAVAILABLE', 'The job queues cannot be reached: their work waits. Try again in a moment.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+
+  return {
+    get isReachable() {
+      return redis.isReachable;
+    },
+    // A wiped Redis is noticed by this.
+    scheduleCheckMs: 5_000,
+    onBack: (listener) => redis.onBack(listener),
+    createQueue: (name) =>
+      new Queue(name, {
+        connection: redis.commands,
+        prefix,
+        defaultJobOptions: { removeOnComplete: KEPT, removeOnFail: KEPT },
+        // Its answer would come once at the start: lost when Redis is away then, the queue would never work.
+        skipVersionCheck: true,
+      }),
+    createWorker(name, run, settings) {
+      jobs ??= redis.connect('jobs');
+      return new Worker<unknown, void>(name, run, {
+        connection: jobs,
+        prefix,
+        removeOnComplete: KEPT,
+        removeOnFail: KEPT,
+        ...settings,
+      });
+    },
+    async closeWorker(worker, idle) {
+      if (redis.isReachable) {
+        // Should Redis go meanwhile, BullMQ would wait for it; what it leaves open is closed with the connections.
+        await Promise.race([worker.close(), redis.untilAway().then(idle)]);
+        return;
+      }
+      await idle();
+      // By force: without Redis nothing tells BullMQ that its jobs have ended.
+      await worker.close(true);
+    },
+    translate: (error) => (error instanceof DomainError ? error : away()),
+    close: async () => undefined,
+  };
+}
