@@ -25,6 +25,8 @@ export interface Ended {
 export interface ServerProcess {
   /** Like http://localhost:41234. */
   readonly origin: string;
+  /** Of the program that was started. */
+  readonly pid: number;
   /** What it has printed so far. */
   readonly output: () => string;
   /** Sends the signal to the process and waits for its end. */
@@ -47,6 +49,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   ]);
   return {
     origin: `http://localhost:${port}`,
+    pid: child.pid ?? 0,
     output: () => printed.stdout + printed.stderr,
     async stop(signal = 'SIGTERM') {
       const before = performance.now();
@@ -93,7 +96,7 @@ function launch({ command = BUILT_SERVER, env }: ServerOptions) {
 
 /** From the banner, or, in production, from the log line. */
 function portIn(stdout: string): number | undefined {
-  const [, banner, log] = /GraphQL +http:\/\/[^/]+:(\d+)\/graphql.*\n|"port":(\d+).*"msg":"ready"/.exec(stdout) ?? [];
+  const [, banner, log] = /Health +http:\/\/[^/]+:(\d+)\/health.*\n|"port":(\d+).*"msg":"ready"/.exec(stdout) ?? [];
   const found = banner ?? log;
   return found === undefined ? undefined : Number(found);
 }
