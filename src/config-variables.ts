@@ -82,6 +82,16 @@ function keyPrefix(text: string, fail: (message: string) => void): string | unde
   return undefined;
 }
 
+function mongoUri(text: string, fail: (message: string) => void): string | undefined {
+  const uri = text.trim();
+  if (/^mongodb(\+srv)?:\/\/[^/?]+(\/|$)/.test(uri)) return uri;
+  // The value is not shown: it may hold a password.
+  fail(
+    'must look like mongodb://user:password@host:27017/techsupport, with special characters in the password percent-encoded.',
+  );
+  return undefined;
+}
+
 function adminPassword(text: string, fail: (message: string) => void): string | undefined {
   const bytes = Buffer.byteLength(text);
   if ([...text].length >= 8 && bytes <= 72) return text;
@@ -144,6 +154,8 @@ export const variables = z.object({
 
   DATABASE_URL: variable(databaseUrl),
   DATABASE_POOL_MAX: number(20, 2, 500),
+
+  MONGO_URI: variable(mongoUri),
 
   REDIS_URL: variable(redisUrl),
   REDIS_HOST: variable(words),

@@ -28,6 +28,8 @@ export interface Config {
     readonly url: string | undefined;
     readonly poolMax: number;
   };
+  /** Absent: logs, imports, uploads and reports are kept in Postgres. */
+  readonly mongo: { readonly uri: string } | undefined;
   /** Absent: queues, wake-ups and rate limits do without Redis. */
   readonly redis: RedisSettings | undefined;
   readonly auth: {
@@ -173,6 +175,7 @@ function arrange(v: Variables): Config {
       bodyMaxBytes: v.BODY_MAX_BYTES,
     },
     database: { url: v.DATABASE_URL, poolMax: v.DATABASE_POOL_MAX },
+    mongo: v.MONGO_URI === undefined ? undefined : { uri: v.MONGO_URI },
     redis: redisSettings(v),
     auth: {
       jwtSecret: v.JWT_SECRET,

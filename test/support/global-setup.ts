@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A server for the tests: who may make databases there, and the migrated one that they are copied from. */
     postgres: { readonly adminUrl: string; readonly template: string };
+    /** MONGO_URI of whoever runs the tests; null when it is not set. */
+    mongoUri: string | null;
   }
 }
 
@@ -22,6 +24,9 @@ const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'o
  * @returns what vitest calls at the end: it removes all of it.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('mongoUri', process.env.MONGO_URI?.trim() || null);
+  // It says where to test, not how the servers that tests start are configured: those get a database of their own.
+  delete process.env.MONGO_URI;
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? { adminUrl: given, stop: async () => undefined } : await startServer();
   const template = `test_template_${randomBytes(4).toString('hex')}`;

@@ -1,0 +1,142 @@
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import type { Logger } from '../../application/runtime.ts';
+import { StartupError } from '../../startup-error.ts';
+import { type CollectionPlan, ensureCollections } from './collections.ts';
+import { isAway } from './translate-error.ts';
+
+const DEFAULT_DATABASE = 'techsupport';
+/** How long an operation looks for a server that takes it; then the caller is told to try again. */
+const SERVER_SELECTION_MS = 3_000;
+
+export interface MongoOptions {
+  /** MONGO_URI; the database is the one it names, else `techsupport`. */
+  readonly uri: string;
+  /** Whatever is to be there before anybody reads or writes. */
+  readonly collections: readonly CollectionPlan[];
+  readonly applicationName: string;
+  /** How long the server works at most on one command of a request, and of work in the background. */
+  readonly requestMs: number;
+  readonly workMs: number;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
+}
+
+/** The database, and the options that every command on it is to carry. */
+export interface MongoDatabase {
+  /** Reads from the primary; a write is acknowledged once a majority has it in its journal. */
+  readonly db: Db;
+  readonly limit: { readonly maxTimeMS: number };
+}
+
+/**
+ * A client of MongoDB whose collections are made before the first use. A server that is away, at the start or later, is found
+ * again by itself; whoever needs it meanwhile gets an error that `translateMongoError` knows.
+ */
+export class Mongo {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #options: MongoOptions;
+  #ready: Promise<void> | null = null;
+
+  private constructor(client: MongoClient, options: MongoOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.#db = client.db(databaseName(options.uri), DURABLE);
+  }
+
+  /**
+   * Returns soon: with the collections made, or, when no server can be reached, with a warning. Throws a StartupError for what
+   * a person has to mend: a URI that is none, an account that is refused, a server that is too old.
+   */
+  static async open(options: MongoOptions): Promise<Mongo> {
+    const mongo = new Mongo(clientOf(options), options);
+    try {
+      await mongo.#prepared();
+    } catch (error) {
+      if (isAway(error)) {
+        options.log.warn(
+          { err: error },
+          'MongoDB cannot be reached; starting without it and trying again when it is needed',
+        );
+        return mongo;
+      }
+      await mongo.close();
+      throw problemOf(error);
+    }
+    return mongo;
+  }
+
+  /** For work that a caller waits for. */
+  async forRequests(): Promise<MongoDatabase> {
+    await this.#prepared();
+    return { db: this.#db, limit: { maxTimeMS: this.#options.requestMs } };
+  }
+
+  /** For work in the background. */
+  async forWork(): Promise<MongoDatabase> {
+    await this.#prepared();
+    return { db: this.#db, limit: { maxTimeMS: this.#options.workMs } };
+  }
+
+  /** Rejects unless the server answers now. */
+  async ping(): Promise<void> {
+    await this.#db.command({ ping: 1, maxTimeMS: SERVER_SELECTION_MS });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  /** One attempt at a time; after a failed one the next caller tries again. */
+  #prepared(): Promise<void> {
+    this.#ready ??= ensureCollections(this.#db, this.#options.collections, this.#options.workMs).catch(
+      (error: unknown) => {
+        this.#ready = null;
+        throw error;
+      },
+    );
+    return this.#ready;
+  }
+}
+
+/** What is acknowledged is to survive the loss of a server and of its memory; what is read is to be what was written. */
+const DURABLE = { writeConcern: { w: 'majority', journal: true }, readPreference: 'primary' } as const;
+
+function clientOf({ uri, applicationName, workMs }: MongoOptions): MongoClient {
+  const options: MongoClientOptions = {
+    appName: applicationName,
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    connectTimeoutMS: 5_000,
+    // A server that hangs is noticed by the heartbeat, which ends what waits for it.
+    heartbeatFrequencyMS: 5_000,
+    // Beyond what the server allows itself, nobody answers any more.
+    socketTimeoutMS: workMs + 10_000,
+    waitQueueTimeoutMS: 5_000,
+    maxPoolSize: 50,
+    // A single server has none; the driver then does without.
+    retryWrites: true,
+    retryReads: true,
+  };
+  try {
+    return new MongoClient(uri, options);
+  } catch (error) {
+    // The URI is not shown: it may hold a password.
+    throw new StartupError(
+      `MONGO_URI cannot be used (${error instanceof Error ? error.message : String(error)}): write it like mongodb://user:password@host:27017/techsupport.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The database that the URI names: what stands between its hosts and its options. */
+export function databaseName(uri: string): string {
+  const [, name] = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]*)/.exec(uri) ?? [];
+  return name ? decodeURIComponent(name) : DEFAULT_DATABASE;
+}
+
+function problemOf(error: unknown): StartupError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new StartupError(
+    `MongoDB refuses to work (${message}): check the account and the database in MONGO_URI (it needs the roles readWrite and dbAdmin there), and that the server is MongoDB 5.0 or newer.`,
+    { cause: error },
+  );
+}
