@@ -61,7 +61,7 @@ export class RedisWakeUp implements ProcessWakeUp {
   announce(): void {
     this.#tell();
     if (this.#pause) this.#unsent = true;
-    else this.#publish();
+    else if (!this.#stopped) this.#publish();
   }
 
   onNews(listener: () => void): () => void {
