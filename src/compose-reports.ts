@@ -52,6 +52,7 @@ export function composeReports({ db, workDb, wakeUp, clock, newId, logger }: Rep
     refreshReports: refresh,
     rebuildReports: rebuildReports({ liveLogs, refreshReports: refresh }),
     projectTicketLogs: project,
+    liveLogs,
     follower: new ProjectionFollower({ wakeUp, projectTicketLogs: project, log: logger }),
   };
 }

@@ -2,6 +2,7 @@ import type { NewId } from './application/runtime.ts';
 import type { Desk } from './compose-desk.ts';
 import type { composeImports } from './compose-imports.ts';
 import type { Reports } from './compose-reports.ts';
+import type { Retention } from './compose-retention.ts';
 import { inScope } from './compose-trace.ts';
 import type { Config } from './config.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
@@ -16,7 +17,7 @@ export interface WorkParts {
   readonly desk: Desk;
   readonly reports: Reports;
   readonly imports: ReturnType<typeof composeImports>;
-  readonly pruneRefreshTokens: () => Promise<number>;
+  readonly retention: Retention;
   readonly newId: NewId;
 }
 
@@ -35,7 +36,7 @@ export function composeWork(parts: WorkParts): Work {
     ...slaJobs(desk.jobs),
     ...upkeepJobs({
       ...reports,
-      pruneRefreshTokens: parts.pruneRefreshTokens,
+      ...parts.retention,
       auditClockShare: config.sla.audit ? desk.auditShare : async () => undefined,
     }),
   ].map((handler) => inScope(handler, logging, newId));

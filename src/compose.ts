@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
-import { pruneRefreshTokens } from './application/session/prune-refresh-tokens.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePeople } from './compose-people.ts';
 import { composeProbes } from './compose-probes.ts';
 import { composeReports } from './compose-reports.ts';
+import { composeRetention } from './compose-retention.ts';
 import { composeServer, composeWorkerServer, type ServerParts } from './compose-server.ts';
 import { tracedQueues, traceOf } from './compose-trace.ts';
 import { composeWork } from './compose-work.ts';
@@ -20,7 +20,6 @@ import { createMetrics } from './infrastructure/observability/metrics.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
 import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
-import { postgresSessions } from './infrastructure/postgres/session-store.ts';
 import { postgresUsers } from './infrastructure/postgres/user-store.ts';
 import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
 import { RedisConnections } from './infrastructure/redis/redis-connections.ts';
@@ -117,11 +116,10 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const api =
     config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStore });
   const server = api?.server ?? composeWorkerServer(edge);
-  const prune = pruneRefreshTokens({ sessions: postgresSessions(workDb), clock });
+  const countPruned = (events: number) => metrics.countPruned(events);
+  const retention = composeRetention({ ...shared, config, desk, reports, countPruned });
   const work =
-    config.role === 'api'
-      ? null
-      : composeWork({ config, logging, queues, desk, reports, imports, pruneRefreshTokens: prune, newId });
+    config.role === 'api' ? null : composeWork({ config, logging, queues, desk, reports, imports, retention, newId });
 
   return {
     async start() {

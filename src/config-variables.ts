@@ -188,6 +188,8 @@ export const variables = z.object({
   SLA_SWEEP_SECONDS: number(15, 1, 3_600),
   SLA_AUDIT: withDefault(flag, 'true'),
 
+  EVENT_LOG_RETENTION_DAYS: number(0, 0, 36_500),
+
   IMPORT_MAX_BYTES: number(104_857_600, 1_024, 4_294_967_296),
   IMPORT_CONCURRENCY: number(10, 1, 100),
   IMPORT_CHUNK_ROWS: number(500, 1, 10_000),

@@ -67,6 +67,10 @@ export interface Config {
     /** Whether clocks are compared with their logs in the background. */
     readonly audit: boolean;
   };
+  readonly retention: {
+    /** How long the events of a closed ticket are kept, in days; 0: for ever. */
+    readonly eventLogDays: number;
+  };
   readonly imports: {
     readonly maxBytes: number;
     readonly concurrency: number;
@@ -204,6 +208,7 @@ function arrange(v: Variables): Config {
       subscriberMaxBacklog: v.SUBSCRIBER_MAX_BACKLOG,
     },
     sla: { sweepSeconds: v.SLA_SWEEP_SECONDS, audit: v.SLA_AUDIT },
+    retention: { eventLogDays: v.EVENT_LOG_RETENTION_DAYS },
     imports: { maxBytes: v.IMPORT_MAX_BYTES, concurrency: v.IMPORT_CONCURRENCY, chunkRows: v.IMPORT_CHUNK_ROWS },
     metrics: { token: v.METRICS_TOKEN, port: v.METRICS_PORT },
     logging: { level: v.LOG_LEVEL, pretty: v.LOG_PRETTY ?? process.stdout.isTTY === true },

@@ -56,6 +56,8 @@ export interface Metrics {
   observeDetectionLag(seconds: number): void;
   /** The self-audit compared so many clocks with their logs, and so many of them differ. */
   countAudited(clocks: number, mismatches: number): void;
+  /** So many events were removed because their tickets were closed long ago. */
+  countPruned(events: number): void;
   countImportRows(outcome: 'succeeded' | 'failed' | 'retried', rows: number): void;
   /** One more (1) or one less (-1) live subscription. */
   countSubscribers(change: 1 | -1): void;
@@ -109,6 +111,11 @@ export function createMetrics(logger: Logger): Metrics {
   const auditMismatches = new Counter({
     name: 'sla_audit_mismatch_total',
     help: 'Clocks that were not what their log says, each time that the self-audit came upon them; 0 when healthy.',
+    registers,
+  });
+  const pruned = new Counter({
+    name: 'event_log_pruned_events_total',
+    help: 'Events that were removed because their tickets were closed EVENT_LOG_RETENTION_DAYS ago.',
     registers,
   });
   const importRows = new Counter({
@@ -188,6 +195,7 @@ export function createMetrics(logger: Logger): Metrics {
       auditedClocks.inc(clocks);
       auditMismatches.inc(mismatches);
     },
+    countPruned: (events) => pruned.inc(events),
     countImportRows: (outcome, rows) => importRows.inc({ outcome }, rows),
     countSubscribers: (change) => (change > 0 ? subscribers.inc() : subscribers.dec()),
     countDropped: (reason, subscriptions) => dropped.inc({ reason }, subscriptions),
