@@ -64,7 +64,7 @@ export const tickets = pgTable(
     slaBreachedAt: instant('sla_breached_at'),
     slaDetectedAt: instant('sla_detected_at'),
     slaMetAt: instant('sla_met_at'),
-    /** From where the ladder counts to its next level; null before the breach. */
+    /** From where the ladder counts to its next level; before the breach: the edit that used up the time, or null. */
     slaLadderFrom: instant('sla_ladder_from'),
     slaNextEscalationAt: instant('sla_next_escalation_at'),
     slaAcknowledgedAt: instant('sla_acknowledged_at'),
