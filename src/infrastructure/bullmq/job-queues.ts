@@ -13,6 +13,7 @@ import type { BullQueue, BullWorker, QueueBackend } from './queue-backend.ts';
 import { redisBackend } from './redis-backend.ts';
 import { type Schedule, Schedules } from './schedules.ts';
 import { TroubleLog } from './trouble-log.ts';
+import { waitingSince } from './waiting-since.ts';
 
 /** A killed worker's job is taken up again after at most lock + check, that is 7.5 s; effects are fenced, so early is no harm. */
 const LOCK_MS = 5_000;
@@ -165,12 +166,12 @@ export class JobQueues implements QueueReader {
   /** For each queue in which jobs wait: since when the longest waiting one could have been run. */
   waitingSince(): Promise<{ readonly queue: QueueName; readonly since: Date }[]> {
     return this.#asked(async () => {
+      const now = Date.now();
+      const queues = [...this.#queues];
       const oldest = await Promise.all(
-        [...this.#queues].map(async ([name, queue]) => ({ name, jobs: await queue.getJobs(['waiting'], 0, 0, true) })),
+        queues.map(async ([name, queue]) => [name, await waitingSince(queue, now)] as const),
       );
-      return oldest.flatMap(({ name, jobs: [job] }) =>
-        job ? [{ queue: name, since: new Date(job.timestamp + (job.opts.delay ?? 0)) }] : [],
-      );
+      return oldest.flatMap(([queue, since]) => (since ? [{ queue, since }] : []));
     });
   }
 
