@@ -4,8 +4,9 @@ import type { AgentTotals, MonthTotals, ResolutionTotals, WeekTotals } from '../
 import type { LiveLog, LiveTicket, LogChanges } from '../../domain/report/ticket-log.ts';
 
 /**
- * What the reports read. Every method takes whole days from buckets and only the edges of its cover from the logs, and sees
- * one moment of the data.
+ * What the reports read. Every method takes whole days from buckets and only the edges of its cover from the logs. It sees
+ * each bucket as it was before or after a refresh that is under way, never half of one, and whatever was refreshed before the
+ * call as it is then.
  */
 export interface ReportSource {
   /** Logs RESOLVED or CLOSED, by resolvedAt; several parts of a tier may come. */
@@ -28,8 +29,9 @@ export interface ReportBuckets {
   /** The months that have days whose buckets no longer match the logs, ascending. */
   staleMonths(): Promise<readonly Day[]>;
   /**
-   * Recomputes the stale days of one month from their logs, then the month and its year, and takes their marks away, in one
-   * transaction. One process at a time: waits for others. Marks that are made meanwhile stay.
+   * Recomputes the stale days of one month from their logs, then the month and its year, and takes their marks away once that
+   * is stored. One process at a time: waits for others. Marks that are made meanwhile stay; broken off anywhere, every day
+   * that may not match its logs is still marked. One process that was stopped and goes on harms nothing that others did since.
    */
   refreshMonth(month: Day): Promise<void>;
 }
@@ -63,8 +65,9 @@ export interface LiveLogs {
   settled(): Promise<number>;
   /**
    * Reads a slice of events of tickets and their clocks, has `changesOf` compare those tickets, as they are now, with their
-   * logs, applies what it returns, marks the touched days stale and saves the position; all in one transaction, one process
-   * at a time. Returns how many events it read and the position it got to.
+   * logs, applies what it returns, marks the touched days stale, and then saves the position. One process at a time. Returns
+   * how many events it read and the position it got to. Broken off anywhere, the saved position is still before the slice,
+   * and the next call leaves the same logs and no touched day unmarked.
    */
   follow(slice: ProjectionSlice, changesOf: ChangesOf): Promise<{ readonly events: number; readonly position: number }>;
   /**
@@ -79,6 +82,19 @@ export interface LiveLogs {
   ): Promise<string | null>;
   /** Saves the position unless it is further already. */
   savePosition(position: number): Promise<void>;
+}
+
+/** The logs of live tickets and the position they have got to, for one process that has them to itself. */
+export interface LiveLogStore {
+  /** The saved position; 0 at the beginning. Comes before everything else, and takes up what was broken off. */
+  position(): Promise<number>;
+  /** The logs of these tickets, of those that have one. */
+  logsOf(ticketIds: readonly string[]): Promise<readonly LiveLog[]>;
+  /** Stores and removes logs and marks the touched days; the same again changes nothing. */
+  apply(changes: LogChanges): Promise<void>;
+  savePosition(position: number): Promise<void>;
+  /** As `LiveLogs.forget`, while nobody refreshes buckets either. The position first: what follows may be broken off. */
+  forget(): Promise<void>;
 }
 
 export type ChangesOf = (tickets: readonly LiveTicket[], stored: readonly LiveLog[]) => LogChanges;

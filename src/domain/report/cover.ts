@@ -67,6 +67,17 @@ export function cover(range: ReportRange, longest: Span = 'YEAR'): Cover {
   return { runs: runsOf(firstDay, endDay, levels), edges };
 }
 
+/** The days, which ascend, as few stretches: one for each row of neighbours. */
+export function stretchesOf(days: readonly Day[]): Edge[] {
+  const stretches: { from: Day; to: Day }[] = [];
+  for (const day of days) {
+    const last = stretches.at(-1);
+    if (last?.to === day) last.to = addDays(day, 1);
+    else stretches.push({ from: day, to: addDays(day, 1) });
+  }
+  return stretches.map(({ from, to }) => ({ from: startOfDay(from), to: startOfDay(to) }));
+}
+
 interface Level {
   readonly span: Span;
   /** The start of the stretch that `day` lies in, and of the one after it. */

@@ -1,10 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ReportBuckets } from '../../application/report/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
-import { mergeBuckets, type PlacedBucket, type TierBucket } from '../../domain/report/buckets.ts';
-import { addDays, addMonths, type Day, startOfDay, yearStart } from '../../domain/report/calendar.ts';
-import type { Edge } from '../../domain/report/cover.ts';
-import { sketchOf } from '../../domain/report/sketch.ts';
+import {
+  type DayCounts,
+  type DayResolutions,
+  dayBuckets,
+  type PlacedBucket,
+  withLongerBuckets,
+} from '../../domain/report/buckets.ts';
+import { addMonths, type Day, yearStart } from '../../domain/report/calendar.ts';
+import { type Edge, stretchesOf } from '../../domain/report/cover.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database, Sql } from './database.ts';
 import { between, dayText, IS_DONE, RESOLUTION_MS, sketchBucket } from './report-sql.ts';
@@ -46,13 +51,7 @@ export function postgresReportBuckets(db: Database): ReportBuckets {
         await clear(tx, month, days);
         const rest = await neighbours(tx, month);
         const fresh = await bucketsOfDays(tx, days);
-        const ofMonth = mergeBuckets([...rest.filter(({ span }) => span === 'DAY'), ...fresh]);
-        const ofYear = mergeBuckets<TierBucket>([...rest.filter(({ span }) => span === 'MONTH'), ...ofMonth]);
-        await insertBuckets(tx, [
-          ...fresh,
-          ...ofMonth.map((bucket) => ({ ...bucket, span: 'MONTH' as const, start: month })),
-          ...ofYear.map((bucket) => ({ ...bucket, span: 'YEAR' as const, start: yearStart(month) })),
-        ]);
+        await insertBuckets(tx, withLongerBuckets(month, fresh, rest));
         await sumUpAgents(tx, month);
       });
     },
@@ -88,22 +87,18 @@ async function neighbours(tx: Sql, month: Day): Promise<PlacedBucket[]> {
 
 /** The buckets of the days, from their logs, by index only; writes those of the agents on its way, to read the logs once. */
 async function bucketsOfDays(tx: Sql, days: readonly Day[]): Promise<PlacedBucket[]> {
-  const parts: (TierBucket & { day: Day })[] = [];
+  const counts: DayCounts[] = [];
+  const resolutions: DayResolutions[] = [];
   for (const stretch of stretchesOf(days)) {
-    parts.push(...(await countsOf(tx, stretch)), ...(await resolutionsOf(tx, stretch)));
+    counts.push(...(await countsOf(tx, stretch)));
+    resolutions.push(...(await resolutionsOf(tx, stretch)));
   }
-  const byDay = new Map<Day, TierBucket[]>();
-  for (const { day, ...bucket } of parts) byDay.set(day, [...(byDay.get(day) ?? []), bucket]);
-  return [...byDay].flatMap(([start, buckets]) =>
-    mergeBuckets(buckets).map((bucket) => ({ ...bucket, span: 'DAY' as const, start })),
-  );
+  return dayBuckets(counts, resolutions);
 }
 
-async function countsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { day: Day })[]> {
+async function countsOf(tx: Sql, stretch: Edge): Promise<DayCounts[]> {
   const day = (column: SQL) => sql`date_trunc('day', ${column} AT TIME ZONE 'UTC')`;
-  const { rows } = await tx.execute<
-    Record<'opened' | 'openedEscalated' | 'escalated' | 'breached', number> & Place
-  >(sql`
+  const { rows } = await tx.execute<Row<DayCounts>>(sql`
     SELECT ${dayText(sql`day`)} AS day, tier, sum(opened)::int AS opened, sum(opened_escalated)::int AS "openedEscalated",
            sum(escalated)::int AS escalated, sum(breached)::int AS breached
       FROM (SELECT ${day(sql`created_at`)} AS day, client_type AS tier, count(*) AS opened,
@@ -116,12 +111,11 @@ async function countsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { day: Da
             SELECT ${day(sql`breached_at`)}, client_type, 0, 0, 0, count(*)
               FROM ticket_logs WHERE ${between(sql`breached_at`, stretch)} GROUP BY 1, 2) AS facts
      GROUP BY facts.day, tier`);
-  return rows.map((row) => ({ ...EMPTY, ...row }));
+  return rows;
 }
 
-async function resolutionsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { day: Day })[]> {
-  type Row = Place & { status: string; bucket: number; count: number; ms: string };
-  const { rows } = await tx.execute<Row>(sql`
+async function resolutionsOf(tx: Sql, stretch: Edge): Promise<DayResolutions[]> {
+  const { rows } = await tx.execute<Row<Omit<DayResolutions, 'ms'>> & { ms: string }>(sql`
     WITH done AS MATERIALIZED (
       SELECT (resolved_at AT TIME ZONE 'UTC')::date AS day, client_type AS tier, status, agent, breached, ${RESOLUTION_MS} AS ms
         FROM ticket_logs WHERE ${between(sql`resolved_at`, stretch)} AND ${IS_DONE}),
@@ -132,52 +126,11 @@ async function resolutionsOf(tx: Sql, stretch: Edge): Promise<(TierBucket & { da
     SELECT ${dayText(sql`d.day`)} AS day, tier, status, bucket, count(*)::int AS count, sum(ms)::text AS ms
       FROM (SELECT day, tier, status, ms, ${sketchBucket(sql`ms`)} AS bucket FROM done) AS d
      GROUP BY d.day, tier, status, bucket`);
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = `${row.day} ${row.tier}`;
-    const same = groups.get(key);
-    if (same) same.push(row);
-    else groups.set(key, [row]);
-  }
-  return [...groups.values()].flatMap((same) => {
-    const [first] = same;
-    if (!first) return [];
-    const count = (status: string) => same.reduce((sum, row) => sum + (row.status === status ? row.count : 0), 0);
-    return {
-      ...EMPTY,
-      day: first.day,
-      tier: first.tier,
-      resolved: count('RESOLVED'),
-      closed: count('CLOSED'),
-      resolutionMs: same.reduce((sum, row) => sum + BigInt(row.ms), 0n),
-      sketch: sketchOf(same.map((row) => [row.bucket, row.count])),
-    };
-  });
+  return rows.map((row) => ({ ...row, ms: BigInt(row.ms) }));
 }
 
-type Place = { day: Day; tier: ClientTier };
-
-const EMPTY = {
-  opened: 0,
-  openedEscalated: 0,
-  resolved: 0,
-  closed: 0,
-  resolutionMs: 0n,
-  sketch: sketchOf([]),
-  escalated: 0,
-  breached: 0,
-};
-
-/** The days, which ascend, as few stretches: one for each row of neighbours. */
-function stretchesOf(days: readonly Day[]): Edge[] {
-  const stretches: { from: Day; to: Day }[] = [];
-  for (const day of days) {
-    const last = stretches.at(-1);
-    if (last?.to === day) last.to = addDays(day, 1);
-    else stretches.push({ from: day, to: addDays(day, 1) });
-  }
-  return stretches.map(({ from, to }) => ({ from: startOfDay(from), to: startOfDay(to) }));
-}
+/** Drizzle wants rows that have an index signature, which types have and interfaces have not. */
+type Row<T> = { [K in keyof T]: T[K] };
 
 type StoredBucket = {
   span: PlacedBucket['span'];
