@@ -46,6 +46,10 @@ export interface DeskParts {
   readonly db: Database;
   /** For background work. */
   readonly workDb: Database;
+  /** For what must never wait behind requests or work: the hub, deadlines and their detection. `workDb` unless given. */
+  readonly watchDb?: Database;
+  /** For what probes and scrapes count. `workDb` unless given. */
+  readonly probeDb?: Database;
   readonly users: Users;
   readonly imports: Pick<ImportStore, 'find'>;
   readonly wakeUp: WakeUp;
@@ -64,18 +68,21 @@ export interface DeskParts {
 /** Tickets, clients, SLA clocks and live events. */
 export function composeDesk(parts: DeskParts) {
   const { db, workDb, users, clock, newId, wakeUp, logger } = parts;
+  const { watchDb = workDb, probeDb = workDb } = parts;
   const policies = new PostgresPolicyStore(db);
   const tickets = new PostgresTicketStore(db, policies);
   const clients = new PostgresClientStore(db);
   const comments = new PostgresCommentStore(db);
   const log = new PostgresEventLog(db);
-  const slices = new PostgresClockSlices(workDb, policies);
+  const slices = new PostgresClockSlices(watchDb, policies);
+  const counts = new PostgresClockSlices(probeDb, policies);
   const outdated = new PostgresOutdatedClocks(workDb, policies);
   const assignees = { isActive: async (id: string) => (await users.byIds([id]))[0]?.active === true };
   const now = () => clock.now().getTime();
 
-  const hub = new LiveHub({ log: new PostgresEventLog(workDb), wakeUp, logger });
-  const snapshots = new TicketSnapshots(tickets, now);
+  const hub = new LiveHub({ log: new PostgresEventLog(watchDb), wakeUp, logger });
+  // Whoever listens already hears of a breach while requests queue.
+  const snapshots = new TicketSnapshots(new PostgresTicketStore(watchDb, policies), now);
   const live = { log, hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
 
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
@@ -125,8 +132,8 @@ export function composeDesk(parts: DeskParts) {
     auditAll: audit.auditAll,
     auditShare: audit.auditShare,
     auditTickets: audit.auditTickets,
-    clockCounts: () => slices.counts(clock.now()),
-    overdueUnalerted: () => slices.overdueUnalerted(clock.now()),
+    clockCounts: () => counts.counts(clock.now()),
+    overdueUnalerted: () => counts.overdueUnalerted(clock.now()),
     hub,
     deadlineTimer: new DeadlineTimer({ deadlines: slices, detectBreaches: detect, wakeUp, clock, log: logger }),
   };

@@ -19,6 +19,8 @@ export interface ProbeParts {
   readonly metrics: Metrics;
   /** The pool whose use is measured: that of requests, or of a worker's jobs. */
   readonly db: Database;
+  /** For the probes themselves. */
+  readonly probeDb: Database;
   readonly wakeUp: Pick<ProcessWakeUp, 'isListening'>;
   readonly queues: Pick<JobQueues, 'counts' | 'waitingSince'>;
   /** Absent: the queues lie in the database. */
@@ -55,20 +57,20 @@ export function composeProbes(parts: ProbeParts): Probes {
   return { healthChecks: healthChecks(parts), summary: summary(parts) };
 }
 
-function healthChecks({ db, queues, redis, wakeUp }: ProbeParts): HealthCheck[] {
+function healthChecks({ probeDb, queues, redis, wakeUp }: ProbeParts): HealthCheck[] {
   return [
     {
       name: 'postgres',
       critical: true,
       check: async () => {
-        await db.sql.execute(sql`SELECT 1`);
+        await probeDb.sql.execute(sql`SELECT 1`);
       },
     },
     {
       name: 'migrations',
       critical: true,
       check: async () => {
-        const pending = await pendingMigrations(db.pool);
+        const pending = await pendingMigrations(probeDb.pool);
         if (pending > 0) {
           const message = `${pending} migrations are pending: restart the server to apply them.`;
           throw new DomainError('UNAVAILABLE', message, { retryAfterSeconds: 30 });

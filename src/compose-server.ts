@@ -15,6 +15,7 @@ import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { PostgresDeadLetterStore } from './infrastructure/postgres/dead-letter-store.ts';
 import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
+import { Admission } from './interfaces/graphql/admission.ts';
 import type { Caller } from './interfaces/graphql/caller.ts';
 import { ClientResolver } from './interfaces/graphql/client/client-resolver.ts';
 import type { GraphqlContext } from './interfaces/graphql/context.ts';
@@ -70,6 +71,11 @@ export function composeWorkerServer({ config, logging, metrics, probes }: Worker
 /** The API: schema with its resolvers behind the HTTP and WebSocket edge. */
 export async function composeServer(parts: ServerParts): Promise<HttpServer> {
   const { config, logging, metrics, people, desk, db } = parts;
+  // As many as there are connections: whoever is let in finds one soon, and can finish.
+  const admission = new Admission({ running: config.database.poolMax, ...config.requestQueue }, (why) =>
+    metrics.countRefused(why),
+  );
+  metrics.collectFrom({ admission: () => ({ running: admission.running, waiting: admission.waiting }) });
   const uploads = { maxBytes: config.imports.maxBytes, idleTimeoutMs: UPLOAD_IDLE_MS };
   const now = () => parts.clock.now();
   const nodes = composeNodes({
@@ -122,6 +128,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     logger: logging.logger,
     scope: logging.scope,
     metrics,
+    admission,
     ...parts.probes,
     newRateLimiter: parts.newRateLimiter,
     extend: (app) => registerUploads(app, uploads),

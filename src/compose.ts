@@ -30,6 +30,15 @@ import { memoryRateLimiters } from './interfaces/http/rate-limiter.ts';
 /** Background statements may take longer than a request's, but not hold rows for ever. */
 const WORK_STATEMENT_MS = 120_000;
 
+/** The hub, the deadline timer, the sweep and the tickets of live events, each with a few short statements at a time. */
+const WATCH_CONNECTIONS = 6;
+const WATCH_STATEMENT_MS = 30_000;
+
+/** Health checks and scrapes have connections of their own and little patience; a count of everything may go on behind them. */
+const PROBE_CONNECTIONS = 3;
+const PROBE_PATIENCE_MS = 2_000;
+const PROBE_STATEMENT_MS = 10_000;
+
 export interface ApplicationParts {
   readonly config: Config;
   /** A database with every migration applied. */
@@ -54,8 +63,14 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const metrics = createMetrics(logger);
   const redis = config.redis && (await RedisConnections.open(config.redis, logger));
   const wakeUp: ProcessWakeUp = redis ? new RedisWakeUp(redis, logger) : new PostgresWakeUp(databaseUrl, logger);
-  const database = (applicationName: string, maxConnections: number, statementTimeoutMs: number) =>
+  const database = (
+    applicationName: string,
+    maxConnections: number,
+    statementTimeoutMs: number,
+    connectTimeoutMs?: number,
+  ) =>
     new Database({
+      ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
       url: databaseUrl,
       maxConnections,
       statementTimeoutMs,
@@ -65,7 +80,9 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     });
   const db = database('techsupport-api', config.database.poolMax, config.graphql.operationTimeoutSeconds * 1_000);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);
-  const clock = await DatabaseClock.start({ ask: timeOf(workDb), logger });
+  const watchDb = database('techsupport-watch', WATCH_CONNECTIONS, WATCH_STATEMENT_MS);
+  const probeDb = database('techsupport-probe', PROBE_CONNECTIONS, PROBE_STATEMENT_MS, PROBE_PATIENCE_MS);
+  const clock = await DatabaseClock.start({ ask: timeOf(watchDb), logger });
   const queues = await JobQueues.open({
     databaseUrl,
     maxConnections: config.imports.concurrency,
@@ -80,6 +97,8 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const importStore = new PostgresImportStore(db, newId);
   const desk = composeDesk({
     ...shared,
+    watchDb,
+    probeDb,
     users,
     imports: importStore,
     fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
@@ -104,6 +123,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const probes = composeProbes({
     metrics,
     db: probed,
+    probeDb,
     wakeUp,
     queues,
     redis,
@@ -138,8 +158,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       clock.stop();
       await queues.close();
       await redis?.close();
-      await workDb.close();
-      await db.close();
+      await Promise.all([probeDb.close(), watchDb.close(), workDb.close(), db.close()]);
     },
   };
 }

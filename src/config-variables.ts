@@ -154,6 +154,8 @@ export const variables = z.object({
 
   DATABASE_URL: variable(databaseUrl),
   DATABASE_POOL_MAX: number(20, 2, 500),
+  REQUEST_QUEUE_MAX: number(1_000, 0, 1_000_000),
+  REQUEST_QUEUE_SECONDS: number(5, 1, 300),
 
   MONGO_URI: variable(mongoUri),
 

@@ -28,6 +28,11 @@ export interface Config {
     readonly url: string | undefined;
     readonly poolMax: number;
   };
+  /** Requests that find every connection busy. */
+  readonly requestQueue: {
+    readonly waiting: number;
+    readonly waitMs: number;
+  };
   /** Absent: logs, imports, uploads and reports are kept in Postgres. */
   readonly mongo: { readonly uri: string } | undefined;
   /** Absent: queues, wake-ups and rate limits do without Redis. */
@@ -179,6 +184,7 @@ function arrange(v: Variables): Config {
       bodyMaxBytes: v.BODY_MAX_BYTES,
     },
     database: { url: v.DATABASE_URL, poolMax: v.DATABASE_POOL_MAX },
+    requestQueue: { waiting: v.REQUEST_QUEUE_MAX, waitMs: v.REQUEST_QUEUE_SECONDS * 1_000 },
     mongo: v.MONGO_URI === undefined ? undefined : { uri: v.MONGO_URI },
     redis: redisSettings(v),
     auth: {

@@ -7,6 +7,7 @@ import type { Actor } from '../../src/domain/actor.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
 import { createLogging } from '../../src/infrastructure/observability/logging.ts';
 import { createMetrics } from '../../src/infrastructure/observability/metrics.ts';
+import { Admission, type AdmissionSettings } from '../../src/interfaces/graphql/admission.ts';
 import type { Caller } from '../../src/interfaces/graphql/caller.ts';
 import { DOCUMENT_LIMITS } from '../../src/interfaces/graphql/validation/limits.ts';
 import type { HealthCheck } from '../../src/interfaces/http/health.ts';
@@ -22,6 +23,8 @@ interface Wishes {
   readonly settings?: Partial<HttpSettings>;
   readonly websocket?: Partial<HttpSettings['websocket']>;
   readonly healthChecks?: readonly HealthCheck[];
+  /** How many are let in; everybody unless given. */
+  readonly admission?: AdmissionSettings;
   readonly summary?: () => Promise<Record<string, unknown>>;
   readonly extend?: (app: FastifyInstance) => void;
   /** How long the token "short" holds. */
@@ -40,6 +43,7 @@ export async function startEdge(wishes: Wishes = {}) {
   const edge: Edge = { release: () => {}, idleEnded: 0, floodTaken: 0, logins: 0, contexts: [], signals: [] };
   const ended = new Set<(userId: string) => void>();
   let authenticating: Promise<void> = Promise.resolve();
+  const admission = new Admission(wishes.admission ?? { running: Number.POSITIVE_INFINITY, waiting: 0, waitMs: 0 });
   const server = await createHttpServer({
     schema: wishes.schema ?? edgeSchema(edge),
     createContext: wishes.createContext ?? ((caller) => caller),
@@ -64,6 +68,7 @@ export async function startEdge(wishes: Wishes = {}) {
     logger,
     scope,
     metrics,
+    admission,
     healthChecks: wishes.healthChecks ?? [],
     summary: wishes.summary ?? (async () => ({})),
     ...(wishes.extend ? { extend: wishes.extend } : {}),
@@ -104,6 +109,7 @@ export async function startEdge(wishes: Wishes = {}) {
     metrics,
     logger,
     scope,
+    admission,
     endSessionsOf: (userId: string) => {
       for (const listener of ended) listener(userId);
     },

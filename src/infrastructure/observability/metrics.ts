@@ -29,6 +29,8 @@ export interface MetricSources {
   queueAges?(): Promise<readonly QueueAge[]>;
   /** Dead letters that nobody has retried or discarded. */
   deadLetters?(): Promise<number>;
+  /** Operations at work, and those that wait for one of them to end. */
+  admission?(): { readonly running: number; readonly waiting: number };
   databasePool?(): { readonly total: number; readonly idle: number; readonly waiting: number };
 }
 
@@ -63,6 +65,8 @@ export interface Metrics {
   countSubscribers(change: 1 | -1): void;
   /** So many live subscriptions were ended by the server. */
   countDropped(reason: DropReason, subscriptions: number): void;
+  /** A request was refused because too many waited, or because it waited too long. */
+  countRefused(why: 'full' | 'late'): void;
   /** Names the sources that scrapes read; may be called again as parts start. */
   collectFrom(sources: MetricSources): void;
   /** The present values in Prometheus' text format. */
@@ -118,6 +122,13 @@ export function createMetrics(logger: Logger): Metrics {
     help: 'Events that were removed because their tickets were closed EVENT_LOG_RETENTION_DAYS ago.',
     registers,
   });
+  const refused = new Counter({
+    name: 'requests_refused_total',
+    help: 'Requests that were refused before anything was done: "full", too many waited; "late", it waited too long.',
+    labelNames: ['why'],
+    registers,
+  });
+  for (const why of ['full', 'late']) refused.inc({ why }, 0);
   const importRows = new Counter({
     name: 'import_rows_total',
     help: 'Rows of imports, by what became of them.',
@@ -184,6 +195,20 @@ export function createMetrics(logger: Logger): Metrics {
     },
   );
 
+  collectedGauge(
+    {
+      name: 'requests_admitted',
+      help: 'Operations at work, and requests that wait for one of them to end.',
+      labelNames: ['state'],
+      registers,
+    },
+    logger,
+    async () => {
+      const admission = sources.admission?.();
+      return admission ? Object.entries(admission).map(([state, value]) => ({ labels: { state }, value })) : [];
+    },
+  );
+
   return {
     registry,
     observeRequest: ({ seconds, route, method, status }) =>
@@ -199,6 +224,7 @@ export function createMetrics(logger: Logger): Metrics {
     countImportRows: (outcome, rows) => importRows.inc({ outcome }, rows),
     countSubscribers: (change) => (change > 0 ? subscribers.inc() : subscribers.dec()),
     countDropped: (reason, subscriptions) => dropped.inc({ reason }, subscriptions),
+    countRefused: (why) => refused.inc({ why }),
     collectFrom: (more) => {
       sources = { ...sources, ...more };
     },

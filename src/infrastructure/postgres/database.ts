@@ -19,11 +19,16 @@ export interface DatabaseOptions {
   /** Cancels a statement that runs longer, in milliseconds; 0: never. */
   readonly statementTimeoutMs: number;
   readonly applicationName: string;
+  /** How long to wait for a connection, a new one or one that another caller has, in milliseconds; 5,000 unless given. */
+  readonly connectTimeoutMs?: number;
   /** Called after a commit that wrote events. */
   readonly onEvents: () => void;
   /** Called when an idle connection breaks. */
   readonly onError: (error: Error) => void;
 }
+
+/** Past the server's own timeout: it does not answer at all, as behind a network that drops everything. */
+const UNANSWERED_MS = 5_000;
 
 /** A pool of connections to Postgres and the one way to run a transaction on it. */
 export class Database {
@@ -37,8 +42,9 @@ export class Database {
       connectionString: options.url,
       max: options.maxConnections,
       application_name: options.applicationName,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
       statement_timeout: options.statementTimeoutMs,
+      ...(options.statementTimeoutMs > 0 ? { query_timeout: options.statementTimeoutMs + UNANSWERED_MS } : {}),
       // A stopped process must not hold rows for long: its transaction is ended by the server.
       idle_in_transaction_session_timeout: 15_000,
       keepAlive: true,
@@ -74,10 +80,15 @@ export class Database {
   /** Whatever happens, the connection comes back: drizzle's own `transaction` on a pool keeps one for ever whose BEGIN fails. */
   async #onConnection<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    let isUnanswered = false;
     try {
       return await work(drizzle(client));
+    } catch (error) {
+      isUnanswered = wasUnanswered(error);
+      throw error;
     } finally {
-      client.release();
+      // One that still owes an answer would give it to the next caller's statement.
+      client.release(isUnanswered);
     }
   }
 
@@ -85,4 +96,10 @@ export class Database {
     this.#closing = true;
     await this.pool.end();
   }
+}
+
+/** Whether `query_timeout` gave up on a statement. */
+function wasUnanswered(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  return cause instanceof Error && cause.message === 'Query read timeout';
 }

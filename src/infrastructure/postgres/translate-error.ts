@@ -5,7 +5,7 @@ const RETRY_SECONDS = 2;
 const TRY_AGAIN = new Set(['57P01', '57P02', '57P03', '53300', '40P01', '40001', '25P03', '55P03']);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
 const LOST =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|pool after calling end/i;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|pool after calling end/i;
 
 /** What a failure of Postgres means to the caller: UNAVAILABLE, TIMEOUT, or null when it is a fault of ours. */
 export function translatePostgresError(error: unknown): DomainError | null {

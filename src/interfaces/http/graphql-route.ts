@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Admission } from '../graphql/admission.ts';
 import type { Caller } from '../graphql/caller.ts';
 import { type Deadline, startDeadline } from '../graphql/deadline.ts';
 import { type FormatError, validationFailed } from '../graphql/errors.ts';
@@ -19,6 +20,7 @@ export interface GraphqlRouteDeps {
   readonly createContext: (caller: Caller) => Caller;
   readonly formatError: FormatError;
   readonly metrics: OperationMetrics;
+  readonly admission: Admission;
   /** Where Apollo's plugins find the record of an operation, by its HTTP request. */
   readonly records: WeakMap<object, OperationRecord>;
   readonly scope: LogScope;
@@ -48,7 +50,29 @@ async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fa
   request.operation = record;
   const httpGraphQLRequest = toApollo(request);
   deps.records.set(httpGraphQLRequest, record);
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  try {
+    // After the body has come: a slow client holds no place.
+    const leave = await deps.admission.enter(gone.signal);
+    return execute(deps, { request, reply, record, httpGraphQLRequest, leave });
+  } catch (error) {
+    record.finish('UNAVAILABLE');
+    return sendError(request, reply, error, deps.formatError);
+  }
+}
 
+interface Admitted {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly record: OperationRecord;
+  readonly httpGraphQLRequest: HTTPGraphQLRequest;
+  /** Gives the place free. */
+  readonly leave: () => void;
+}
+
+async function execute(deps: GraphqlRouteDeps, admitted: Admitted): Promise<FastifyReply> {
+  const { request, reply, record, httpGraphQLRequest, leave } = admitted;
   const deadline = deadlineOf(deps, request);
   reply.raw.once('close', () => abandonUnfinished(deadline, reply.raw));
   const caller: Caller = { ...request.caller, signal: deadline.signal };
@@ -57,6 +81,8 @@ async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fa
       httpGraphQLRequest,
       context: async () => deps.createContext(caller),
     });
+    if (isUpload(request)) leave();
+    else leaveAfter(running, leave, deps.operationTimeoutMs);
     const { status, headers, body } = await Promise.race([running, deadline.expired]);
     if (body.kind === 'chunked') throw new Error('Incremental delivery is not part of this API.');
     // Answers differ by caller: nothing on the way may keep them.
@@ -77,14 +103,28 @@ async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fa
   }
 }
 
+/** What was given up goes on for a moment, until the database has cancelled it: its place is not free before. */
+function leaveAfter(running: Promise<unknown>, leave: () => void, operationTimeoutMs: number): void {
+  const longest = setTimeout(leave, operationTimeoutMs * 2).unref();
+  const end = (): void => {
+    clearTimeout(longest);
+    leave();
+  };
+  running.then(end, end);
+}
+
+/** An upload passes the door and keeps no place: its bytes may take minutes, and wait for no connection meanwhile. */
+function isUpload({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.startsWith('multipart/') === true;
+}
+
 function abandonUnfinished(deadline: Deadline, response: ServerResponse): void {
   if (!response.writableFinished) deadline.abandon();
 }
 
 /** An upload takes as long as its bytes come; its time begins with the last of them. */
 function deadlineOf(deps: GraphqlRouteDeps, request: FastifyRequest): Deadline {
-  const isUpload = request.headers['content-type']?.startsWith('multipart/') === true;
-  if (!isUpload) return startDeadline(deps.operationTimeoutMs);
+  if (!isUpload(request)) return startDeadline(deps.operationTimeoutMs);
   return startDeadline(deps.uploadTimeoutMs, (start) =>
     request.raw.readableEnded ? start() : request.raw.once('end', start),
   );

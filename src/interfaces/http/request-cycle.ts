@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../application/runtime.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Admission } from '../graphql/admission.ts';
 import { bearerIn } from '../graphql/bearer.ts';
 import type { Authenticate, Caller } from '../graphql/caller.ts';
 import type { FormatError } from '../graphql/errors.ts';
@@ -40,6 +41,9 @@ interface Deps {
   readonly metrics: HttpMetrics;
   readonly authenticate: Authenticate;
   readonly rateLimits: RateLimits;
+  readonly admission: Admission;
+  /** Recognises failures of the database; null: not one of them. */
+  readonly translateError: (error: unknown) => DomainError | null;
   readonly formatError: FormatError;
   readonly requestTimeoutMs: number;
 }
@@ -83,7 +87,9 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
 
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.rateLimited !== true || request.method === 'OPTIONS') return;
-    request.caller = await callerOf(request, deps.authenticate);
+    const caller = await callerOf(request, deps);
+    if ('unavailable' in caller) return sendError(request, reply, caller.unavailable, deps.formatError);
+    request.caller = caller;
     const { headers, refusal } = await deps.rateLimits.chargeRequest(request.caller);
     reply.headers(headers);
     if (refusal) return sendError(request, reply, refusal, deps.formatError);
@@ -131,14 +137,20 @@ export function scopeOf({ id, headers }: FastifyRequest): Readonly<Record<string
   return { requestId: id, ...traceFields(headers.traceparent) };
 }
 
-async function callerOf(request: FastifyRequest, authenticate: Authenticate): Promise<Caller> {
+/** Who asks; or why nobody can say at present: then the whole request is refused, since nothing has begun. */
+async function callerOf(
+  request: FastifyRequest,
+  { admission, authenticate, translateError }: Deps,
+): Promise<Caller | { readonly unavailable: DomainError }> {
   const unknown = { actor: null, authenticationError: null, requestId: request.id, ip: request.ip };
   const bearer = bearerIn(request.headers.authorization);
   if (!bearer) return unknown;
   try {
-    const { actor } = await authenticate(bearer());
+    const { actor } = await admission.run(() => authenticate(bearer()));
     return { ...unknown, actor };
   } catch (error) {
+    const failure = error instanceof DomainError ? error : translateError(error);
+    if (failure?.code === 'UNAVAILABLE') return { unavailable: failure };
     // Kept for whatever needs an actor: login, refresh and logout must work with a token that has expired.
     return { ...unknown, authenticationError: error instanceof Error ? error : new Error(String(error)) };
   }

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { NewRateLimiter } from '../../application/rate-limiter.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
+import type { Admission } from '../graphql/admission.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import type { Authenticate, Caller } from '../graphql/caller.ts';
 import { createErrorFormatter } from '../graphql/errors.ts';
@@ -69,6 +70,8 @@ export interface HttpServerDeps {
   readonly logger: FastifyBaseLogger;
   readonly scope: LogScope;
   readonly metrics: OperationMetrics & HttpMetrics & MetricsPage;
+  /** The door before operations and whoever signs in; health and metrics do not pass it. */
+  readonly admission: Admission;
   readonly healthChecks: readonly HealthCheck[];
   /** Counts requests; absent: in the memory of this process. */
   readonly newRateLimiter?: NewRateLimiter;
@@ -88,7 +91,7 @@ export interface HttpServer {
 
 /** The transport edge: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics on one port. */
 export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
-  const { settings, logger, metrics, scope } = deps;
+  const { settings, logger, metrics, scope, admission } = deps;
   const requestTimeoutMs = settings.requestTimeoutMs ?? 30_000;
   const graceMs = settings.shutdownGraceMs ?? 5_000;
   const formatError = createErrorFormatter({
@@ -125,7 +128,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     metrics,
     logger,
     scope,
-    authenticate: deps.authenticate,
+    admission,
+    authenticate: (token) => admission.run(() => deps.authenticate(token)),
     now: deps.now ?? (() => new Date()),
     onSessionsEnded: deps.onSessionsEnded,
     formatError,

@@ -10,6 +10,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import type { Logger } from '../../../application/runtime.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
+import type { Admission } from '../admission.ts';
 import { type ChargeLogins, countLogins } from '../apollo.ts';
 import type { Caller } from '../caller.ts';
 import { type Deadline, startDeadline } from '../deadline.ts';
@@ -31,6 +32,7 @@ export interface SocketOperationsDeps {
   readonly operationTimeoutMs: number;
   readonly createContext: (caller: Caller) => Caller;
   readonly chargeLogins: ChargeLogins;
+  readonly admission: Admission;
   readonly newRequestId: () => string;
   readonly metrics: OperationMetrics;
   readonly logger: Logger;
@@ -118,7 +120,8 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     const fields = { requestId: caller.requestId, operation: record.name, userId: caller.actor?.id };
     const within = <R>(work: () => R): R => deps.scope.run(fields, work);
 
-    const started = within(async () => start(args));
+    // A subscription keeps its place until it has begun.
+    const started = within(() => deps.admission.run(async () => start(args), caller.signal));
     const result = await Promise.race([started, deadline.expired]).catch((error: unknown) => {
       started.then(endLate, () => {});
       const originalError = error instanceof Error ? error : new Error(String(error));
