@@ -54,6 +54,23 @@ describe('configuration', () => {
     expect(loadConfig({ JWT_SECRET: 'short' }).warnings).toEqual([expect.stringContaining('JWT_SECRET has 5 bytes')]);
   });
 
+  test('plays every role unless one is named, which then needs a database to share', () => {
+    expect(loadConfig({}).role).toBe('all');
+    const url = 'postgres://u:p@h/d';
+    expect(loadConfig({ ROLE: 'api', DATABASE_URL: url, JWT_SECRET: secret })).toMatchObject({
+      role: 'api',
+      warnings: [],
+    });
+    expect(loadConfig({ ROLE: 'api', DATABASE_URL: url }).warnings).toEqual([expect.stringContaining('JWT_SECRET')]);
+    expect(loadConfig({ ROLE: 'worker', DATABASE_URL: url, NODE_ENV: 'production' }).role).toBe('worker');
+    expect(mistakes({ ROLE: 'api', DATABASE_URL: url, NODE_ENV: 'production' })).toEqual([
+      expect.stringContaining('JWT_SECRET is not set'),
+    ]);
+    expect(mistakes({ ROLE: 'worker' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL is not set: ROLE=worker needs/),
+    ]);
+  });
+
   test('tells all mistakes at once, a sentence each, and no secret', () => {
     const wrong = { NODE_ENV: 'production', PORT: 'http', IMPORT_CONCURRENCY: '0', LOG_LEVEL: 'loud', LOG_PRETTY: 'x' };
     const found = mistakes({ ...wrong, DATABASE_URL: 'mysql://u:hunter22@h/d', ADMIN_PASSWORD: 'hunter2' });
@@ -71,6 +88,7 @@ describe('configuration', () => {
     ['PORT', '3e3'],
     ['RATE_LIMIT_MAX', '1.5'],
     ['NODE_ENV', 'prod'],
+    ['ROLE', 'workers'],
     ['INTROSPECTION', 'maybe'],
     ['DATABASE_URL', 'localhost:5432'],
     ['ADMIN_PASSWORD', 'ü'.repeat(37)],

@@ -111,7 +111,7 @@ describe('two API processes and two workers on one database', () => {
       (_, n) => new ResumingSubscriber((connection) => fleet.apiAt(n + connection).origin, token, cursor),
     );
     await Promise.all(subscribers.map((subscriber) => subscriber.start()));
-    const load = new SteadyLoad({ caller: (n) => fleet.caller(token, n), clientId, clients: 4, pauseMs: 80 });
+    const load = new SteadyLoad({ caller: (n) => fleet.caller(token, n), clientId, clients: 3, pauseMs: 120 });
     for (const member of [...fleet.workers, ...fleet.apis]) {
       await fleet.startOne(member.role);
       expect(await fleet.stop(member)).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -142,5 +142,5 @@ describe('two API processes and two workers on one database', () => {
     printLedger(`rolling restart, ${SUBSCRIBERS} subscribers`, ledger, { connections });
     for (const { heard } of subscribers) expect(heard.map(({ id }) => id)).toEqual(events);
     expect(connections).toBeGreaterThan(SUBSCRIBERS);
-  });
+  }, 90_000);
 });

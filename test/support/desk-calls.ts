@@ -1,4 +1,5 @@
 import type { ClientTier, TicketStatus } from '../../src/domain/enums.ts';
+import type { GraphqlCaller } from './graphql-client.ts';
 import type { TestServer } from './server.ts';
 
 type Id = { readonly id: string };
@@ -33,7 +34,7 @@ export const EVENTS = `subscription ($after: String, $id: ID) {
   ticketEvents(after: $after, ticketId: $id) { id cursor type ticketId from to ticket { id version } } }`;
 
 /** What tests do again and again as the first admin of a server. */
-export function deskCalls({ admin, sql }: Pick<TestServer, 'admin' | 'sql'>) {
+export function deskCalls({ admin, sql }: Pick<TestServer, 'sql'> & { readonly admin: GraphqlCaller }) {
   let made = 0;
   const id = async (query: string, variables: Record<string, unknown>): Promise<string> =>
     Object.values(await admin.ask<Record<string, Id>>(query, variables))[0]?.id ?? '';
