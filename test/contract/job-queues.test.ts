@@ -1,45 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type JobHandler, QUEUES, type QueueName } from '../../src/application/queue/ports.ts';
+import { QUEUES, type QueueName } from '../../src/application/queue/ports.ts';
 import type { JobQueues, NewJob } from '../../src/infrastructure/bullmq/job-queues.ts';
+import { controlled } from '../support/controlled-jobs.ts';
 import { postgresQueues, type QueueStore, redisQueues } from '../support/queue-stores.ts';
 import { describeWithRedis } from '../support/redis.ts';
 
 let store: QueueStore;
 let queues: JobQueues;
-
-interface Call {
-  readonly payload: unknown;
-  readonly attempt: number;
-  readonly isLast: boolean;
-  readonly signal: AbortSignal;
-  end(error?: Error): void;
-}
-
-/** A handler whose every run waits to be ended by the test. */
-function controlled(queue: QueueName, name = 'job') {
-  const calls: Call[] = [];
-  const waiting: ((call: Call) => void)[] = [];
-  const handler: JobHandler = {
-    queue,
-    name,
-    handle: (payload, run) =>
-      new Promise<void>((resolve, reject) => {
-        const call = { payload, ...run, end: (error?: Error) => (error ? reject(error) : resolve()) };
-        const taker = waiting.shift();
-        if (taker) taker(call);
-        else calls.push(call);
-      }),
-  };
-  const next = () =>
-    new Promise<Call>((resolve) => {
-      const call = calls.shift();
-      if (call) resolve(call);
-      else waiting.push(resolve);
-    });
-  return { handler, next };
-}
 
 const statsOf = async (name: QueueName) => (await queues.counts()).find((counts) => counts.name === name);
 

@@ -2,12 +2,14 @@ import type { Logger } from '../../application/runtime.ts';
 import { type RedisSettings, redisPlace } from '../../config-redis.ts';
 import { StartupError } from '../../startup-error.ts';
 import { checkRedis } from './check-redis.ts';
+import { inTime } from './in-time.ts';
 import { createRedisClient, type RedisClient, type RedisUse } from './redis-client.ts';
 
 /** How long a start waits for Redis before it goes on without. */
 const FIRST_CONTACT_MS = 2_000;
 /** How soon a server is noticed that is gone without a word. */
 const HEARTBEAT_MS = 5_000;
+const GOODBYE_MS = 500;
 
 /** What Redis answers to those whom no patience will help. */
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM)|invalid (username|password)|without any password|DB index|certificate|SSL/i;
@@ -96,12 +98,11 @@ export class RedisConnections {
   async close(): Promise<void> {
     this.#state = 'closed';
     clearInterval(this.#heartbeat);
-    await Promise.all(
-      this.#clients.splice(0).map(async (client) => {
-        if (client.status === 'ready') await client.quit().catch(() => undefined);
-        client.disconnect();
-      }),
-    );
+    const clients = this.#clients.splice(0);
+    const goodbyes = clients.filter(({ status }) => status === 'ready').map((client) => client.quit());
+    // A connection that breaks just now keeps its goodbye for the next one.
+    await inTime(Promise.allSettled(goodbyes), GOODBYE_MS).catch(() => undefined);
+    for (const client of clients) client.disconnect();
   }
 
   async #makeContact(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type NewRateLimiter,
   type RateLimiter,
 } from '../../application/rate-limiter.ts';
+import { inTime } from './in-time.ts';
 import type { RedisConnections } from './redis-connections.ts';
 
 /** A request waits no longer than this for its charge. */
@@ -22,7 +23,7 @@ export function redisRateLimiters(redis: RedisConnections, fallback: NewRateLimi
   const orElse = async <T>(shared: () => Promise<T>, own: () => Promise<T>): Promise<T> => {
     if (!redis.isReachable || performance.now() < restUntil) return own();
     try {
-      return await inTime(shared());
+      return await inTime(shared(), PATIENCE_MS);
     } catch {
       restUntil = performance.now() + REST_MS;
       return own();
@@ -60,16 +61,4 @@ export function redisRateLimiters(redis: RedisConnections, fallback: NewRateLimi
         ),
     };
   };
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${PATIENCE_MS} ms.`)), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
