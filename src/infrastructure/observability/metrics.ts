@@ -135,6 +135,8 @@ export function createMetrics(logger: Logger): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  // A rate needs the 0 before the first row.
+  for (const outcome of ['succeeded', 'failed', 'retried']) importRows.inc({ outcome }, 0);
   const subscribers = new Gauge({ name: 'subscribers', help: 'Live GraphQL subscriptions.', registers });
   const dropped = new Counter({
     name: 'subscribers_dropped_total',
