@@ -19,6 +19,10 @@ import { waitingSince } from './waiting-since.ts';
 const LOCK_MS = 5_000;
 const STALLED_CHECK_MS = 2_500;
 
+/** Of these the next round of a schedule does what a killed worker left: looking often would only cost an idle process. */
+const BY_ROUNDS: ReadonlySet<QueueName> = new Set(['sla-sweep', 'projections', 'maintenance']);
+const ROUNDS_STALLED_CHECK_MS = 30_000;
+
 /** A job is worth as much after the hundredth crash: its row says what is left to do. */
 const MAX_STALLED = 1_000_000;
 
@@ -146,7 +150,7 @@ export class JobQueues implements QueueReader {
       const worker = this.#backend.createWorker(name, (job) => this.#run(own.get(job.name), job), {
         concurrency: options.concurrency[name] ?? 1,
         lockDuration: LOCK_MS,
-        stalledInterval: STALLED_CHECK_MS,
+        stalledInterval: BY_ROUNDS.has(name) ? ROUNDS_STALLED_CHECK_MS : STALLED_CHECK_MS,
         maxStalledCount: MAX_STALLED,
       });
       this.#restWhenRefused(worker, name);

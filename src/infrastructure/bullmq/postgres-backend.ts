@@ -7,6 +7,9 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 
 const SCHEMA = 'bullmq';
 
+/** An idle worker is woken by a notification, or when the next delayed job is due; without either it looks this often, in seconds. */
+const LOOK_EVERY = 30;
+
 export interface PostgresBackendOptions {
   readonly databaseUrl: string;
   /** The most connections for queries, beside one for each worker that listens. */
@@ -41,6 +44,7 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
     createWorker: (name, run, settings) =>
       new Worker<unknown, void>(name, run, {
         connection,
+        drainDelay: LOOK_EVERY,
         removeOnComplete: KEPT,
         removeOnFail: KEPT,
         ...settings,
