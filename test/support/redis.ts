@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,24 +36,32 @@ export interface TestRedis {
 }
 
 /** Starts `redis-server` on a free port with an append-only file in a folder of its own. `args` come after the defaults and win. */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+export function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+  const keeping = ['--save', '', '--appendonly', 'yes'];
+  return launch((folder, port) => [...place(folder, port), ...keeping, ...args], 'Ready to accept connections');
+}
+
+/** Starts a sentinel with these lines of configuration. */
+export function startSentinel(lines: readonly string[]): Promise<TestRedis> {
+  return launch(async (folder, port) => {
+    const file = join(folder, 'sentinel.conf');
+    await writeFile(file, `${lines.join('\n')}\n`);
+    return [file, '--sentinel', ...place(folder, port)];
+  }, '+monitor');
+}
+
+const place = (folder: string, port: number) => ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+
+async function launch(
+  argsIn: (folder: string, port: number) => readonly string[] | Promise<readonly string[]>,
+  readySentence: string,
+): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'techsupport-redis-'));
   const port = await freePort();
-  const defaults = [
-    '--bind',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'yes',
-  ];
+  const args = await argsIn(folder, port);
   const start = async (): Promise<ChildProcess> => {
-    const started = spawn('redis-server', [...defaults, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await untilPrinted(started, 'Ready to accept connections');
+    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await untilPrinted(started, readySentence);
     return started;
   };
   let server = await start();
