@@ -6,7 +6,7 @@ import type { Ticket } from '../../domain/ticket.ts';
 import { authorise } from '../authorise.ts';
 import { checkFirst, type Page } from '../page.ts';
 import { visible } from '../ticket/find-ticket.ts';
-import { isKeptCursor, positionIn, refuseExpired, toKeptCursor } from './event-cursor.ts';
+import { isKeptCursor, positionIn, refuseExpired } from './event-cursor.ts';
 import type { EventLog } from './ports.ts';
 
 interface AlertsQuery {
@@ -26,10 +26,9 @@ export const listAlerts =
     const { kinds = null, tier = null } = query;
     const page = await deps.log.alerts({ actor, kinds, tier, first, after: after ?? 0 });
     if (after !== null && !isKeptCursor(query.after)) await refuseExpired(deps.log, after, null);
-    const floor = page.items.length > 0 ? await deps.log.floor() : 0;
     const items = page.items.flatMap(({ cursor, node }) => {
       const alert = toAlert(node);
-      return alert ? [{ cursor: node.position < floor ? toKeptCursor(node.position) : cursor, node: alert }] : [];
+      return alert ? [{ cursor, node: alert }] : [];
     });
     return { ...page, items };
   };

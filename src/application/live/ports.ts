@@ -25,7 +25,7 @@ export interface EventLog {
   byId(id: string): Promise<LoggedEvent | null>;
   /** A ticket's history, oldest first, up to the settled position. */
   history(ticketId: string, first: number, after: number): Promise<Page<LoggedEvent>>;
-  /** Alerts, oldest first; for an agent only of kept tickets that they hold now. */
+  /** Alerts, oldest first; for an agent only of kept tickets that they hold now. Cursors of those below the floor: toKeptCursor. */
   alerts(query: AlertQuery): Promise<Page<LoggedEvent>>;
 }
 

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
-import { toEventCursor } from '../../application/live/event-cursor.ts';
+import { toEventCursor, toKeptCursor } from '../../application/live/event-cursor.ts';
 import type { AlertQuery, EventLog, EventSelection } from '../../application/live/ports.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import { type EventType, type LoggedEvent, TICKET_EVENT_TYPES } from '../../domain/event.ts';
@@ -59,7 +59,7 @@ export class PostgresEventLog implements EventLog {
   readonly #floor = sameTick<'floor', number>(
     () => '',
     async (calls) => {
-      const [row] = await this.#db.sql.select().from(projections).where(eq(projections.name, 'event_log_floor'));
+      const [row] = await this.#db.sql.select().from(projections).where(eq(projections.name, FLOOR));
       return calls.map(() => row?.position ?? 0);
     },
   );
@@ -142,20 +142,25 @@ export class PostgresEventLog implements EventLog {
   }
 
   async #page(selected: SQL | undefined, first: number, after: number): Promise<Page<LoggedEvent>> {
-    const settled = await this.settled();
+    const { rows: places } = await this.#db.sql.execute<{ settled: string; floor: string }>(sql`
+      SELECT event_log_settled() AS settled,
+             coalesce((SELECT position FROM projections WHERE name = ${FLOOR}), 0) AS floor`);
+    const [settled, floor] = [Number(places[0]?.settled ?? 0), Number(places[0]?.floor ?? 0)];
+    const cursorOf = (position: number) => (position < floor ? toKeptCursor(position) : toEventCursor(position));
     const rows = await this.#db.sql
       .select()
       .from(eventLog)
       .where(and(selected, between(after, settled)))
       .orderBy(asc(eventLog.position))
       .limit(first + 1);
-    return pageOf(rows, first, (row) => ({ cursor: toEventCursor(row.position), node: toEvent(row) }), {
+    return pageOf(rows, first, (row) => ({ cursor: cursorOf(row.position), node: toEvent(row) }), {
       hasPreviousPage: after > 0,
       totalCount: () => this.#db.sql.$count(eventLog, and(selected, between(0, settled))),
     });
   }
 }
 
+const FLOOR = 'event_log_floor';
 const ABOUT_TICKETS = inArray(eventLog.type, [...TICKET_EVENT_TYPES]);
 
 interface HistoryKey {
