@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../domain/event.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { ImportedLog } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
@@ -63,6 +64,11 @@ export interface OpenImport {
   readonly chunkRows: number | null;
 }
 
+/**
+ * What an import is and where it stands. A change of status is atomic and never made on an outdated view. The event that tells
+ * of it follows for certain: with the change, or once the change stands, at the latest when `openIds` is asked for next.
+ * Counters hold what is committed: those of chunks at once, those of rows tried alone by the next announcement or end.
+ */
 export interface ImportStore {
   /** Stores a QUEUED import, unless one with the same bytes exists that did not fail: then that one is returned, `isNew` false. */
   create(row: NewImport): Promise<{ readonly process: ImportProcess; readonly isNew: boolean }>;
@@ -70,21 +76,22 @@ export interface ImportStore {
   /** Newest first, from after the cursor on. */
   list(page: { readonly first: number; readonly after: string | null }): Promise<Page<ImportProcess>>;
   /**
-   * Locks the import, applies what `decide` returns (null: leave it), logs an import.progressed event at `now`. Returns the
-   * import as it then is and whether it changed; null when there is none.
+   * Applies what `decide` returns for the import as it is (null: leave it) unless another change comes in between, then it
+   * decides once more; logs an import.progressed event at `now`. Returns the import as it then is and whether it changed;
+   * null when there is none.
    */
   change(
     id: string,
     now: Date,
     decide: (process: ImportProcess) => ImportState | null,
   ): Promise<{ readonly process: ImportProcess; readonly hasChanged: boolean } | null>;
-  /** Like `change`, but only while the file is read to its end and no chunk or row of it is on its way. */
+  /** Like `change`, but only while the file is read to its end and no chunk or row of it is on its way, which cannot change in between. */
   finish(id: string, now: Date, decide: (process: ImportProcess) => ImportState | null): Promise<boolean>;
   /** Whether `finish` would find nothing on its way. */
   isThrough(id: string): Promise<boolean>;
   /** Logs an import.progressed event unless one was logged within `minGapMs` before `now`; returns whether it did. */
   logProgress(id: string, now: Date, minGapMs: number): Promise<boolean>;
-  /** The ids of every import that is QUEUED or RUNNING. */
+  /** The ids of every import that is QUEUED or RUNNING. Also tells of changes, and does away with bytes, where a crash came in between. */
   openIds(): Promise<readonly string[]>;
 }
 
@@ -94,7 +101,7 @@ export interface ChunkStore {
   open(id: string): Promise<OpenImport | null>;
   /** Records the header row and the columns that are ignored. */
   saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void>;
-  /** Stores consecutive chunks; one that is there already stays as it is. */
+  /** Stores consecutive chunks, of any size, in their order; one that is there already stays as it is. */
   addChunks(
     id: string,
     chunks: readonly { readonly seq: number; readonly rows: readonly WaitingRow[] }[],
@@ -122,12 +129,17 @@ export interface JudgedLog extends ImportedLog {
   readonly breached: boolean;
 }
 
-/** Writing: from rows to ticket logs and dead letters. Each method is one transaction and marks the report days that it touches. */
+/**
+ * Writing: from rows to ticket logs and dead letters. Each method may break off anywhere, run late, and run beside itself: what
+ * it counts is decided in one atomic step, after everything that it counts is stored, and by one run; doing it again completes
+ * the rest. Every report day that an old or a new version of a log touches is marked before that step. Logs are keyed by their
+ * external id: a later upload replaces an earlier one's, and a run that comes late undoes nothing that a later upload wrote.
+ */
 export interface ImportLogWriter {
   /**
    * Writes what was decided about every row of a chunk and commits the chunk. Rows that the store refuses one by one, for
    * reasons outside the rules, are kept to be tried alone; their ids are returned. null: the chunk was committed already, or
-   * the import does not run, and nothing changed. Throws when the store is away; nothing changed then either.
+   * the import does not run, and nothing is counted. Throws when the store is away; nothing is counted then either.
    */
   commitChunk(
     id: string,
@@ -172,7 +184,8 @@ export interface DeadLetterStore {
   find(id: string): Promise<DeadLetter | null>;
   /**
    * Marks dead letters of the import (all when `ids` is null) to be tried again, counts them as retried and lets the import
-   * run as `decide` says, in one transaction at `now`. 'refused': `decide` returned null or there was none to mark.
+   * run as `decide` says, at `now`: once it runs, all of them are on their way, whatever breaks off. 'refused': `decide`
+   * returned null or there was none to mark.
    */
   release(
     importId: string,
@@ -189,6 +202,15 @@ export interface DeadLetterStore {
   waiting(importId: string): Promise<readonly string[]>;
 }
 
+/** Everything that the import pipeline keeps; all of one store, since what they keep hangs together. */
+export interface ImportStores {
+  readonly imports: ImportStore;
+  readonly chunks: ChunkStore;
+  readonly writer: ImportLogWriter;
+  readonly deadLetters: DeadLetterStore;
+  readonly uploads: UploadStore;
+}
+
 /** The queue side: each call is a hint that may be lost or repeated; the same hint is not queued twice at a time. */
 export interface ImportJobs {
   /** The file is to be read (on). */
@@ -198,6 +220,12 @@ export interface ImportJobs {
   /** These rows are to be tried alone. */
   rows(rowIds: readonly string[]): Promise<void>;
 }
+
+/**
+ * Appends events to the event log and resolves once they are committed. An event whose id is in the log already is left out,
+ * so that whoever does not know whether it was told may tell it again.
+ */
+export type AppendEvents = (events: readonly NewEvent[]) => Promise<void>;
 
 /** The SLA policies now in force, one for each tier. */
 export type PoliciesInForce = () => Promise<readonly SlaPolicy[]>;

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
 import type { StoredUpload, UploadStore } from '../../application/import/ports.ts';
 import { fileTooLarge } from '../../domain/import-process.ts';
+import { removeSpools, type Spool, spoolFile } from '../spool/upload-spool.ts';
 import type { Database } from './database.ts';
 import { uploadChunks as pieces } from './schema/imports.ts';
 
 const PIECE_BYTES = 512 * 1024;
-
-const SPOOL_PREFIX = 'techsupport-import-';
 
 /** Uploaded files in Postgres, in pieces of half a megabyte, each written by a statement of its own. */
 export class PostgresUploadStore implements UploadStore {
@@ -50,28 +46,16 @@ export class PostgresUploadStore implements UploadStore {
     return { sizeBytes, sha256: hash.digest('hex') };
   }
 
-  async spool(id: string, signal: AbortSignal): Promise<{ path: string; remove(): Promise<void> }> {
-    const folder = await mkdtemp(join(tmpdir(), SPOOL_PREFIX));
-    const remove = () => rm(folder, { recursive: true, force: true });
-    const path = join(folder, 'upload');
-    try {
-      const file = await open(path, 'wx', 0o600);
-      try {
-        for (let seq = 0; ; seq += 1) {
-          signal.throwIfAborted();
-          const isNext = and(eq(pieces.uploadId, id), eq(pieces.seq, seq));
-          const [piece] = await this.#db.sql.select({ bytes: pieces.bytes }).from(pieces).where(isNext);
-          if (!piece) break;
-          await file.writeFile(piece.bytes);
-        }
-      } finally {
-        await file.close();
+  async spool(id: string, signal: AbortSignal): Promise<Spool> {
+    return spoolFile(async (file) => {
+      for (let seq = 0; ; seq += 1) {
+        signal.throwIfAborted();
+        const isNext = and(eq(pieces.uploadId, id), eq(pieces.seq, seq));
+        const [piece] = await this.#db.sql.select({ bytes: pieces.bytes }).from(pieces).where(isNext);
+        if (!piece) break;
+        await file.writeFile(piece.bytes);
       }
-    } catch (error) {
-      await remove();
-      throw error;
-    }
-    return { path, remove };
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -87,15 +71,5 @@ export class PostgresUploadStore implements UploadStore {
        WHERE u.upload_id < ${oldest}::uuid AND NOT EXISTS (SELECT 1 FROM import_processes p WHERE p.upload_id = u.upload_id)`);
     await removeSpools(before);
     return result.rowCount ?? 0;
-  }
-}
-
-/** Deletes the temporary files that a killed process left behind. */
-async function removeSpools(before: Date): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(SPOOL_PREFIX));
-  for (const folder of names.map((name) => join(tmpdir(), name))) {
-    // Gone meanwhile, or another user's: nothing to do here.
-    const found = await stat(folder).catch(() => null);
-    if (found && found.mtime < before) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

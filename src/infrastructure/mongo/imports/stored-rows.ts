@@ -1,0 +1,48 @@
+import type { WaitingRow } from '../../../application/import/ports.ts';
+import type { CellValue } from '../../../domain/sheet-row.ts';
+
+/** A cell in JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}. */
+type JsonCell = string | number | boolean | null | { readonly d: string | null } | { readonly e: string };
+
+/** A waiting row in JSON, with short names because there are many: row number, cells, the row that it repeats. */
+interface JsonRow {
+  readonly r: number;
+  readonly c: readonly JsonCell[];
+  readonly d?: number;
+}
+
+/** Rows as JSON text, which keeps every cell as it is: JSON writes halves of surrogate pairs as escapes, where BSON would lose them. */
+export function encodeRows(rows: readonly WaitingRow[]): string {
+  return JSON.stringify(
+    rows.map(({ rowNumber, cells, duplicateOf }): JsonRow => {
+      const row = { r: rowNumber, c: cells.map(toJson) };
+      return duplicateOf === null ? row : { ...row, d: duplicateOf };
+    }),
+  );
+}
+
+export function decodeRows(text: string): WaitingRow[] {
+  const rows: readonly JsonRow[] = JSON.parse(text);
+  return rows.map(({ r, c, d }) => ({ rowNumber: r, cells: c.map(fromJson), duplicateOf: d ?? null }));
+}
+
+export function encodeCells(cells: readonly CellValue[]): string {
+  return JSON.stringify(cells.map(toJson));
+}
+
+export function decodeCells(text: string): CellValue[] {
+  const cells: readonly JsonCell[] = JSON.parse(text);
+  return cells.map(fromJson);
+}
+
+function toJson(cell: CellValue): JsonCell {
+  if (cell instanceof Date) return { d: Number.isNaN(cell.getTime()) ? null : cell.toISOString() };
+  if (cell !== null && typeof cell === 'object') return { e: cell.error };
+  return cell;
+}
+
+function fromJson(cell: JsonCell): CellValue {
+  if (cell === null || typeof cell !== 'object') return cell;
+  if ('d' in cell) return new Date(cell.d ?? Number.NaN);
+  return { error: cell.e };
+}
