@@ -11,25 +11,22 @@ import { refreshReports } from './application/report/refresh-reports.ts';
 import { reportsAsOf } from './application/report/reports-as-of.ts';
 import { topAgents } from './application/report/top-agents.ts';
 import { weeklyStatus } from './application/report/weekly-status.ts';
-import type { Clock, Logger, NewId, WakeUp } from './application/runtime.ts';
-import type { Database } from './infrastructure/postgres/database.ts';
-import { postgresReportBuckets } from './infrastructure/postgres/report-buckets.ts';
-import { postgresReportSource } from './infrastructure/postgres/report-store.ts';
-import { postgresLiveLogs } from './infrastructure/postgres/ticket-log-store.ts';
+import type { Clock, Logger, WakeUp } from './application/runtime.ts';
+import { mongoReportStores, postgresReportStores, type ReportDatabases } from './compose-report-stores.ts';
+import type { Mongo } from './infrastructure/mongo/mongo.ts';
 
-export interface ReportParts {
-  readonly db: Database;
-  readonly workDb: Database;
+export interface ReportParts extends ReportDatabases {
+  /** Where logs and buckets are kept; null: in Postgres. */
+  readonly mongo: Mongo | null;
   readonly wakeUp: WakeUp;
   readonly clock: Clock;
-  readonly newId: NewId;
   readonly logger: Logger;
 }
 
 /** The reports and the projection that feeds them. */
-export function composeReports({ db, workDb, wakeUp, clock, newId, logger }: ReportParts) {
-  const refresh = refreshReports({ buckets: postgresReportBuckets(workDb) });
-  const liveLogs = postgresLiveLogs(workDb, newId);
+export function composeReports({ mongo, wakeUp, clock, logger, ...databases }: ReportParts) {
+  const { source, buckets, liveLogs } = mongo ? mongoReportStores(mongo, databases) : postgresReportStores(databases);
+  const refresh = refreshReports({ buckets });
   const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
   const freshen = freshenReports({
     projectTicketLogs: project,
@@ -38,7 +35,7 @@ export function composeReports({ db, workDb, wakeUp, clock, newId, logger }: Rep
     log: logger,
     pause: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
   });
-  const deps = { source: postgresReportSource(db), freshen, clock };
+  const deps = { source, freshen, clock };
   return {
     useCases: {
       reportsAsOf: reportsAsOf(deps),

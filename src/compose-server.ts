@@ -10,6 +10,7 @@ import type { Probes } from './compose-probes.ts';
 import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
 import type { Config } from './config.ts';
+import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
@@ -124,7 +125,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
       desk.hub.listen((event) => {
         if (event.type === 'user.sessions_ended' && event.subjectId) listener(event.subjectId);
       }),
-    translateError: translatePostgresError,
+    translateError: (error) => translatePostgresError(error) ?? translateMongoError(error),
     logger: logging.logger,
     scope: logging.scope,
     metrics,

@@ -26,6 +26,7 @@ import { RedisConnections } from './infrastructure/redis/redis-connections.ts';
 import { redisRateLimiters } from './infrastructure/redis/redis-rate-limiter.ts';
 import { RedisWakeUp } from './infrastructure/redis/redis-wake-up.ts';
 import { memoryRateLimiters } from './interfaces/http/rate-limiter.ts';
+import { openMongo } from './open-mongo.ts';
 
 /** Background statements may take longer than a request's, but not hold rows for ever. */
 const WORK_STATEMENT_MS = 120_000;
@@ -91,6 +92,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     logger,
   });
 
+  const mongo = await openMongo(config, logger);
   const traced = tracedQueues(queues, logging.scope);
   const shared = { db, workDb, clock, newId, logger, wakeUp };
   const users = postgresUsers(db);
@@ -107,7 +109,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     scheduleMore: () => traced.add('policy-moves', [{ name: 'move', payload: null, key: 'move' }]),
     maxBacklog: config.websocket.subscriberMaxBacklog,
   });
-  const reports = composeReports(shared);
+  const reports = composeReports({ ...shared, mongo });
   const imports = composeImports({
     ...shared,
     db: workDb,
@@ -158,6 +160,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       clock.stop();
       await queues.close();
       await redis?.close();
+      await mongo?.close();
       await Promise.all([probeDb.close(), watchDb.close(), workDb.close(), db.close()]);
     },
   };

@@ -1,11 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import { composeReports } from './compose-reports.ts';
 import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
+import { openMongo } from './open-mongo.ts';
 import { runOnDatabase } from './run-on-database.ts';
 
 /** `npm run rebuild`: recomputes the logs of live tickets and every report from the tickets and the imported logs. */
-runOnDatabase('rebuild', async ({ db, url, clock, logger }) => {
+runOnDatabase('rebuild', async ({ config, db, url, clock, logger }) => {
+  const mongo = await openMongo(config, logger);
   const reports = composeReports({
+    mongo,
     db,
     workDb: db,
     wakeUp: new PostgresWakeUp(url, logger),
@@ -13,7 +16,7 @@ runOnDatabase('rebuild', async ({ db, url, clock, logger }) => {
     newId: () => uuidv7(),
     logger,
   });
-  const tickets = await reports.rebuildReports();
+  const tickets = await reports.rebuildReports().finally(() => mongo?.close());
   console.log(`Rebuilt the reports from ${tickets} tickets and all imported rows.`);
   return 0;
 });

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from './application/runtime.ts';
-import { loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { createLogging } from './infrastructure/observability/logging.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
@@ -8,6 +8,7 @@ import { openDatabase } from './open-database.ts';
 import { StartupError } from './startup-error.ts';
 
 export interface TaskParts {
+  readonly config: Config;
   /** With every migration applied; its statements may take as long as they need. */
   readonly db: Database;
   readonly url: string;
@@ -51,7 +52,7 @@ async function run(name: string, task: (parts: TaskParts) => Promise<number>): P
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
     const clock = await DatabaseClock.start({ ask: timeOf(db), logger });
-    const code = await task({ db, url, clock, logger });
+    const code = await task({ config, db, url, clock, logger });
     clock.stop();
     await db.close();
     return code;

@@ -1,4 +1,4 @@
-import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Db, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
 import type { Logger } from '../../application/runtime.ts';
 import { StartupError } from '../../startup-error.ts';
 import { type CollectionPlan, ensureCollections } from './collections.ts';
@@ -34,13 +34,16 @@ export interface MongoDatabase {
 export class Mongo {
   readonly #client: MongoClient;
   readonly #db: Db;
+  readonly #workDb: Db;
   readonly #options: MongoOptions;
   #ready: Promise<void> | null = null;
 
   private constructor(client: MongoClient, options: MongoOptions) {
     this.#client = client;
     this.#options = options;
-    this.#db = client.db(databaseName(options.uri), DURABLE);
+    const name = databaseName(options.uri);
+    this.#db = client.db(name, DURABLE);
+    this.#workDb = client.db(name, { ...DURABLE, readConcern: new ReadConcern('majority') });
   }
 
   /**
@@ -71,10 +74,10 @@ export class Mongo {
     return { db: this.#db, limit: { maxTimeMS: this.#options.requestMs } };
   }
 
-  /** For work in the background. */
+  /** For work in the background: what it reads, and then may leave as it is, a majority has. */
   async forWork(): Promise<MongoDatabase> {
     await this.#prepared();
-    return { db: this.#db, limit: { maxTimeMS: this.#options.workMs } };
+    return { db: this.#workDb, limit: { maxTimeMS: this.#options.workMs } };
   }
 
   /** Rejects unless the server answers now. */
