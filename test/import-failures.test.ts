@@ -73,6 +73,19 @@ describe('an import whose workers are controlled by hand', () => {
     await expect(pipeline.cancelImport(pipeline.admin, id)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
+  it('that was cancelled long ago begins anew, with the bytes that come then', async () => {
+    const bytes = await workbook([goodRow('T-1')]);
+    const { id } = await pipeline.upload(bytes);
+    await pipeline.cancelImport(pipeline.admin, id);
+    await pipeline.rows("UPDATE import_processes SET finished_at = now() - interval '31 days'");
+    await pipeline.rows('DELETE FROM upload_chunks');
+    const again = await pipeline.upload(bytes);
+    expect(again.id).not.toBe(id);
+    pipeline.work();
+    expect(await pipeline.reaches(again.id, 'COMPLETED')).toMatchObject({ succeededRows: 1 });
+    expect(await pipeline.reaches(id, 'FAILED')).toMatchObject({ error: expect.stringContaining('30 days ago') });
+  });
+
   it('written twice, also at the same time, counts every row once', async () => {
     const { id } = await pipeline.upload(
       await workbook([...keys(15).map((key) => goodRow(key)), goodRow('bad', { 2: '?' })]),

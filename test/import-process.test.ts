@@ -15,6 +15,7 @@ import {
   retrying,
   sanitiseFilename,
   started,
+  superseded,
 } from '../src/domain/import-process.ts';
 import type { CellValue } from '../src/domain/sheet-row.ts';
 import { fromStored, toStored } from '../src/infrastructure/postgres/stored-cell.ts';
@@ -103,6 +104,16 @@ describe('the status of an import', () => {
     ['begins only when queued', (process) => started(process, at(1)), ['QUEUED']],
     ['fails only while open', (process) => failed(process, 'why', at(1)), ['QUEUED', 'RUNNING']],
     ['is cancelled only while open', (process) => cancelled(process, at(1)), ['QUEUED', 'RUNNING']],
+    [
+      'fails for a new upload only when it was cancelled long ago',
+      (process) => superseded({ ...process, finishedAt: at(0) }, at(30 * 86_400 + 1)),
+      ['CANCELLED'],
+    ],
+    [
+      'is not failed for a new upload sooner',
+      (process) => superseded({ ...process, finishedAt: at(0) }, at(30 * 86_400)),
+      [],
+    ],
     ['is resumed only when cancelled', (process) => resumed(process, at(1)), ['CANCELLED']],
     ['is retried only when it ended with errors', (process) => retrying(process, at(1)), ['COMPLETED_WITH_ERRORS']],
     ['is completed only while it runs', (process) => completed(process, at(1)), ['RUNNING']],

@@ -33,14 +33,14 @@ export interface ImportProcess {
 /** What a change of status touches. */
 export type ImportState = Pick<ImportProcess, 'status' | 'error' | 'startedAt' | 'finishedAt' | 'workingSince'>;
 
-/** Where each status may go. A retry of dead letters brings a file with errors back to RUNNING, an upload of the same bytes a cancelled one. */
+/** Where each status may go. A retry of dead letters brings a file with errors back to RUNNING, an upload of the same bytes a cancelled one, or fails it when it is too old to go on. */
 export const IMPORT_TRANSITIONS: Readonly<Record<ImportStatus, readonly ImportStatus[]>> = {
   QUEUED: ['RUNNING', 'FAILED', 'CANCELLED'],
   RUNNING: ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'],
   COMPLETED: [],
   COMPLETED_WITH_ERRORS: ['RUNNING'],
   FAILED: [],
-  CANCELLED: ['QUEUED'],
+  CANCELLED: ['QUEUED', 'FAILED'],
 };
 
 /** True while work on the file may still go on by itself. */
@@ -69,6 +69,7 @@ export function started(process: ImportProcess, now: Date): ImportState | null {
 
 /** The whole file failed for `reason`; null unless it is open. */
 export function failed(process: ImportProcess, reason: string, now: Date): ImportState | null {
+  if (!isOpen(process.status)) return null;
   return moved(process, 'FAILED', { error: reason, finishedAt: now });
 }
 
@@ -80,6 +81,25 @@ export function cancelled(process: ImportProcess, now: Date): ImportState | null
 /** A cancelled file goes on where it stopped; null unless it is cancelled. */
 export function resumed(process: ImportProcess, now: Date): ImportState | null {
   return moved(process, 'QUEUED', { finishedAt: null, workingSince: workingSinceAfterRest(process, now) });
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** How long a cancelled import can go on; its file is kept a little longer. */
+export const RESUMABLE_DAYS = 30;
+
+/** Whether it was cancelled so long ago that its file may be gone. */
+export function isPastResuming({ status, finishedAt }: ImportProcess, now: Date): boolean {
+  return (
+    status === 'CANCELLED' && finishedAt !== null && now.getTime() - finishedAt.getTime() > RESUMABLE_DAYS * DAY_MS
+  );
+}
+
+/** The same file was uploaded again, to an import that is past resuming; null unless it is. */
+export function superseded(process: ImportProcess, now: Date): ImportState | null {
+  if (!isPastResuming(process, now)) return null;
+  const error = `It was cancelled more than ${RESUMABLE_DAYS} days ago, and the file was uploaded again since.`;
+  return moved(process, 'FAILED', { error });
 }
 
 /** Some of its dead letters are tried again; null unless it ended with errors. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { completed, started } from '../../src/domain/import-process.ts';
+import { cancelled, completed, resumed, started } from '../../src/domain/import-process.ts';
 import { AT } from '../support/chunk-verdicts.ts';
 import { describeOnEachStore, newImport, type StorePlace } from '../support/import-stores.ts';
 
@@ -121,12 +121,38 @@ describeOnEachStore('uploaded bytes', (open) => {
     for (const id of [old, recent, waiting]) await uploads.save(id, inPieces(randomBytes(1_200_000), 65_536), MAX);
     await imports.create(newImport({ uploadId: waiting }));
     const kept = await mkdtemp(join(tmpdir(), 'techsupport-import-'));
-    expect(await uploads.sweep(new Date(now.getTime() - 24 * hour))).toBe(3);
+    const never = new Date(0);
+    expect(await uploads.sweep(new Date(now.getTime() - 24 * hour), never)).toBe(3);
     expect(await place.pieces()).toBe(6);
     expect(await spooled(waiting)).toHaveLength(1_200_000);
     expect(await readdir(tmpdir())).toEqual([kept.split('/').at(-1)]);
-    expect(await uploads.sweep(new Date(Date.now() + hour))).toBe(3);
+    expect(await uploads.sweep(new Date(Date.now() + hour), never)).toBe(3);
     expect(await readdir(tmpdir())).toEqual([]);
     expect(await place.pieces()).toBe(3);
+  });
+
+  it('of a cancelled import are swept once it was cancelled long ago, of one that goes on again never', async () => {
+    const { uploads, imports } = place.stores;
+    const hour = 3_600_000;
+    const long = new Date(AT.getTime() - 24 * hour);
+    const rows = [0, 1, 2].map(() => newImport({ uploadId: idOf(new Date(long.getTime() - hour)) }));
+    for (const { uploadId, ...row } of rows) {
+      await uploads.save(uploadId, inPieces(randomBytes(10), 10), MAX);
+      await imports.create({ ...row, uploadId });
+    }
+    const [old, recent, resumedLater] = rows.map(({ id }) => id);
+    for (const [id, at] of [
+      [old, long],
+      [recent, AT],
+      [resumedLater, long],
+    ] as const) {
+      await imports.change(id ?? '', at, (process) => cancelled(process, at));
+    }
+    await imports.change(resumedLater ?? '', AT, (process) => resumed(process, AT));
+    expect(await uploads.sweep(AT, new Date(AT.getTime() - hour))).toBe(1);
+    expect(await place.pieces()).toBe(2);
+    expect(await spooled(rows[0]?.uploadId ?? '')).toHaveLength(0);
+    expect(await spooled(rows[1]?.uploadId ?? '')).toHaveLength(10);
+    expect(await uploads.sweep(AT, new Date(AT.getTime() - hour))).toBe(0);
   });
 });

@@ -1,5 +1,11 @@
 import type { Actor } from '../../domain/actor.ts';
-import { type ImportProcess, resumed, sanitiseFilename } from '../../domain/import-process.ts';
+import {
+  type ImportProcess,
+  isPastResuming,
+  resumed,
+  sanitiseFilename,
+  superseded,
+} from '../../domain/import-process.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, Logger, NewId } from '../runtime.ts';
 import type { ImportJobs, ImportStore, UploadStore } from './ports.ts';
@@ -23,7 +29,7 @@ export interface IncomingFile {
 
 /**
  * Keeps the file and queues its import. The same bytes again give the import that exists, unless that one failed; a
- * cancelled one goes on. PAYLOAD_TOO_LARGE beyond `maxBytes`; no import is made then, nor when the client goes away.
+ * cancelled one goes on, for 30 days. PAYLOAD_TOO_LARGE beyond `maxBytes`; no import is made then, nor when the client goes away.
  */
 export const importTickets =
   (deps: ImportTicketsDeps) =>
@@ -46,14 +52,19 @@ async function createFrom(
 ): Promise<{ readonly process: ImportProcess; readonly isNew: boolean }> {
   let isKept = false;
   try {
-    const result = await deps.imports.create({
+    const row = {
       ...stored,
       id: deps.newId(),
       uploadId,
       filename: sanitiseFilename(filename),
       uploadedById: actor.id,
       createdAt: deps.clock.now(),
-    });
+    };
+    let result = await deps.imports.create(row);
+    if (isPastResuming(result.process, row.createdAt)) {
+      await deps.imports.change(result.process.id, row.createdAt, (process) => superseded(process, row.createdAt));
+      result = await deps.imports.create(row);
+    }
     isKept = result.isNew;
     return result;
   } finally {

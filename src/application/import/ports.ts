@@ -5,7 +5,7 @@ import type { CellValue } from '../../domain/sheet-row.ts';
 import type { SlaPolicy } from '../../domain/sla-policy.ts';
 import type { Page } from '../page.ts';
 
-/** The uploaded bytes, kept until their import has ended; those of a cancelled one are kept on. */
+/** The uploaded bytes, kept until their import has ended; those of a cancelled one are kept on for a while. */
 export interface UploadStore {
   /**
    * Keeps `content` under `id` in small pieces while hashing it. Returns the size in bytes and the SHA-256 in hexadecimal.
@@ -16,8 +16,11 @@ export interface UploadStore {
   spool(id: string, signal: AbortSignal): Promise<{ readonly path: string; remove(): Promise<void> }>;
   /** Deletes the bytes; none is fine. */
   remove(id: string): Promise<void>;
-  /** Deletes what uploads that never became an import left behind, if begun before `before`; returns how many pieces. */
-  sweep(before: Date): Promise<number>;
+  /**
+   * Deletes what uploads that never became an import left behind, if begun before `before`, and the bytes of imports that were
+   * cancelled before `cancelledBefore` and are so still; returns how many pieces.
+   */
+  sweep(before: Date, cancelledBefore: Date): Promise<number>;
 }
 
 export interface StoredUpload {

@@ -62,13 +62,16 @@ export class PostgresUploadStore implements UploadStore {
     await this.#db.sql.delete(pieces).where(eq(pieces.uploadId, id));
   }
 
-  async sweep(before: Date): Promise<number> {
+  async sweep(before: Date, cancelledBefore: Date): Promise<number> {
     // Ids are UUIDv7, which begin with the milliseconds since 1970 and so tell when the upload began.
     const hex = before.getTime().toString(16).padStart(12, '0');
     const oldest = `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
     const result = await this.#db.sql.execute(sql`
       DELETE FROM upload_chunks u
-       WHERE u.upload_id < ${oldest}::uuid AND NOT EXISTS (SELECT 1 FROM import_processes p WHERE p.upload_id = u.upload_id)`);
+       WHERE u.upload_id < ${oldest}::uuid AND NOT EXISTS (
+         SELECT 1 FROM import_processes p
+          WHERE p.upload_id = u.upload_id
+            AND (p.status <> 'CANCELLED' OR p.finished_at >= ${cancelledBefore.toISOString()}::timestamptz))`);
     await removeSpools(before);
     return result.rowCount ?? 0;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type GridFSBucketWriteStream, ObjectId } from 'mongodb';
+import { type Filter, type GridFSBucketWriteStream, ObjectId } from 'mongodb';
 import type { StoredUpload, UploadStore } from '../../../application/import/ports.ts';
 import { fileTooLarge } from '../../../domain/import-process.ts';
 import { removeSpools, type Spool, spoolFile } from '../../spool/upload-spool.ts';
@@ -61,7 +61,7 @@ export class MongoUploadStore implements UploadStore {
     await removeFile(db, uploadFileId(id));
   }
 
-  async sweep(before: Date): Promise<number> {
+  async sweep(before: Date, cancelledBefore: Date): Promise<number> {
     const { db, imports, limit } = await this.#open();
     const isOld = ObjectId.createFromTime(Math.floor(before.getTime() / 1_000));
     const files = db.collection<{ _id: ObjectId }>(`${UPLOADS}.files`);
@@ -73,7 +73,10 @@ export class MongoUploadStore implements UploadStore {
       ),
       ...(await pieces.distinct('files_id', { files_id: { $lt: isOld } }, limit)),
     ];
-    const isNeeded = { uploadFile: { $in: begun }, status: { $in: [...NEEDS_BYTES] } };
+    const isNeeded: Filter<ImportDoc> = {
+      uploadFile: { $in: begun },
+      $or: [{ status: { $in: ['QUEUED', 'RUNNING'] } }, { status: 'CANCELLED', finishedAt: { $gte: cancelledBefore } }],
+    };
     const held = await imports.find(isNeeded, { ...limit, projection: { uploadFile: 1 } }).toArray();
     const kept = new Set(held.map(({ uploadFile }) => uploadFile.toHexString()));
     let removed = 0;
@@ -86,9 +89,6 @@ export class MongoUploadStore implements UploadStore {
     return removed;
   }
 }
-
-/** An import in one of these will read its bytes, or may when it is resumed. */
-const NEEDS_BYTES = ['QUEUED', 'RUNNING', 'CANCELLED'] as const satisfies readonly ImportDoc['status'][];
 
 function write(stream: GridFSBucketWriteStream, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
