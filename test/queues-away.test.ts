@@ -4,7 +4,8 @@ import { JobQueues, type NewJob } from '../src/infrastructure/bullmq/job-queues.
 import { RedisConnections } from '../src/infrastructure/redis/redis-connections.ts';
 import { controlled } from './support/controlled-jobs.ts';
 import { redisSettings } from './support/open-queues.ts';
-import { describeWithRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { describeWithRedis } from './support/redis.ts';
+import { startRedis, type TestRedis } from './support/redis-server.ts';
 
 const job = (payload: unknown, more: Partial<NewJob> = {}): NewJob => ({ name: 'job', payload, ...more });
 const AWAY = { code: 'UNAVAILABLE', details: { retryAfterSeconds: expect.any(Number) } };

@@ -8,7 +8,8 @@ import { RedisWakeUp } from '../src/infrastructure/redis/redis-wake-up.ts';
 import { memoryRateLimiters } from '../src/interfaces/http/rate-limiter.ts';
 import { controlled } from './support/controlled-jobs.ts';
 import { redisSettings, silent } from './support/open-queues.ts';
-import { describeWithRedis, freePort, startRedis, startSentinel, type TestRedis } from './support/redis.ts';
+import { describeWithRedis } from './support/redis.ts';
+import { freePort, startRedis, startSentinel, type TestRedis } from './support/redis-server.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

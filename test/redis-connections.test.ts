@@ -4,7 +4,8 @@ import { RedisConnections } from '../src/infrastructure/redis/redis-connections.
 import { RedisWakeUp } from '../src/infrastructure/redis/redis-wake-up.ts';
 import { StartupError } from '../src/startup-error.ts';
 import { redisSettings } from './support/open-queues.ts';
-import { describeWithRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { describeWithRedis } from './support/redis.ts';
+import { startRedis, type TestRedis } from './support/redis-server.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

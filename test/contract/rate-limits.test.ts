@@ -5,7 +5,8 @@ import { RedisConnections } from '../../src/infrastructure/redis/redis-connectio
 import { redisRateLimiters } from '../../src/infrastructure/redis/redis-rate-limiter.ts';
 import { memoryRateLimiters } from '../../src/interfaces/http/rate-limiter.ts';
 import { redisSettings, silent } from '../support/open-queues.ts';
-import { describeWithRedis, someRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { describeWithRedis, someRedis } from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis-server.ts';
 
 /** Fails the test when it is asked: for limits that must come from Redis. */
 const nobody: NewRateLimiter = () => ({

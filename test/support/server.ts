@@ -6,6 +6,7 @@ import type { Role } from '../../src/domain/enums.ts';
 import { joseAccessTokens } from '../../src/infrastructure/auth/access-tokens.ts';
 import { createLogging } from '../../src/infrastructure/observability/logging.ts';
 import { type Answer, createCaller, type GraphqlCaller } from './graphql-client.ts';
+import { newsSender } from './news.ts';
 import { createTestDatabase } from './postgres.ts';
 
 const JWT_SECRET = 'a secret of the tests, more than 32 bytes long';
@@ -56,6 +57,7 @@ export async function startTestServer({ env = {}, databaseUrl }: TestServerOptio
   const base = `http://127.0.0.1:${port}`;
   const pool = new pg.Pool({ connectionString: database.url, max: 3 });
   pool.on('error', () => undefined);
+  const news = newsSender(config.redis, pool);
 
   /** A caller with this access token; null: nobody is signed in. */
   const as = (token: string | null): GraphqlCaller => createCaller(base, token);
@@ -106,14 +108,15 @@ export async function startTestServer({ env = {}, databaseUrl }: TestServerOptio
     sql: <T extends object = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<T[]> =>
       rowsOf<T>(pool, text, values),
     /** Says that there is news, as another process would, after the database was changed behind the server's back. */
-    wake: () => pool.query('NOTIFY techsupport_news'),
+    wake: () => news.send(),
     /** Moves the clock of a ticket so that its promise is due at `at`, and tells the server. Minutes are the API's smallest unit. */
     async makeDue(ticketId: string, at: Date): Promise<void> {
       await pool.query(MAKE_DUE, [ticketId, at]);
-      await pool.query('NOTIFY techsupport_news');
+      await news.send();
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await stop();
+      news.close();
       await pool.end();
       await database.drop();
     },
