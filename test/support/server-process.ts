@@ -8,8 +8,12 @@ export const REPOSITORY = join(import.meta.dirname, '..', '..');
 export const BUILT_SERVER: readonly string[] = [process.execPath, join('dist', 'main.js')];
 
 export interface ServerOptions {
-  /** Program and arguments; run in the repository. */
+  /** Program and arguments. */
   readonly command?: readonly string[];
+  /** Where it runs; the repository unless given. */
+  readonly cwd?: string;
+  /** Whom it runs as; ourselves unless given. */
+  readonly user?: { readonly uid?: number; readonly gid?: number };
   /** Variables on top of the defaults; those of the caller and of `.env` do not count. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -69,10 +73,11 @@ export function runServer(options: ServerOptions): Promise<Ended> {
   return launch(options).ended;
 }
 
-function launch({ command = BUILT_SERVER, env }: ServerOptions) {
+function launch({ command = BUILT_SERVER, env, cwd = REPOSITORY, user = {} }: ServerOptions) {
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
-    cwd: REPOSITORY,
+    ...user,
+    cwd,
     env: { ...surroundings(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
