@@ -9,6 +9,7 @@ import { measureIdle } from './idle.ts';
 import { killRound } from './kill.ts';
 import type { LagFigures } from './lags.ts';
 import { mutationContender } from './mutations.ts';
+import { roundsOnRedis } from './on-redis.ts';
 import { runPoller, startBareSender } from './others.ts';
 import { checkProduct, productRound, subscribe } from './product.ts';
 import { report } from './report.ts';
@@ -17,7 +18,7 @@ import { report } from './report.ts';
 const CLOCKS = Number(process.env.BENCH_CLOCKS || 1_000_000);
 const FEW_CLOCKS = 10_000;
 const MUTATIONS = 400;
-const IDLE_SECONDS = 60;
+const IDLE_SECONDS = 40;
 const SETTLE_SECONDS = 5;
 const POLL_MS = 60_000;
 
@@ -73,6 +74,8 @@ async function measure(stage: Stage): Promise<Outcome> {
 
   const kill = await killRound(stage, { client, url, first: server }, { count: 1_000, gapMs: 10 }, BURST);
 
+  const onRedis = await roundsOnRedis(stage, many, BURST, TENTH);
+
   stage.say(PEER);
   const [polledSpread, polledBurst] = await runPoller(stage, client, { databaseUrl: url, bytes }, POLL_MS, [
     { schedule: SPREAD, beforeScanMs: 45_000 },
@@ -82,8 +85,9 @@ async function measure(stage: Stage): Promise<Outcome> {
     clocks: CLOCKS,
     fewClocks: FEW_CLOCKS,
     idle,
-    burst: [...burst, once(polledBurst)],
-    spread: [...spread, once(polledSpread)],
+    burst: [...burst, ...(onRedis ? [onRedis.burst] : []), once(polledBurst)],
+    spread: [...spread, ...(onRedis ? [onRedis.spread] : []), once(polledSpread)],
+    onRedis: onRedis !== null,
     mutations,
     kill,
     troubles: server.troubles(),

@@ -16,6 +16,7 @@ export interface Findings {
   /** At few clocks, then at many. */
   readonly mutations: readonly Measured<MutationFigures>[];
   readonly kill: KillFigures;
+  readonly onRedis: boolean;
   readonly troubles: readonly string[];
 }
 
@@ -46,7 +47,9 @@ export function report(found: Findings): Outcome {
     notes: [
       'From the due instant to the arrival of the frame, both by the clock of this machine; whole milliseconds.',
       'Each ticket escalates. It is inserted at least a second before it is due, and the server learns of it by the wake-up (NOTIFY) on which its deadline timer reads the nearest deadlines anew.',
-      'Queues: Postgres. The product has no Redis queues yet, so there is nothing to compare on Redis.',
+      found.onRedis
+        ? 'Queues and wake-ups on Postgres; on Redis where the name says so. Deadlines are watched in Postgres either way.'
+        : 'Queues and wake-ups on Postgres. There is no redis-server here, so there is nothing to compare on Redis.',
       'The peer is kinder than what it stands for: Chatwoot looks every 5 minutes and runs a job for each SLA that is active; this one looks every 60 s, finds what is overdue by index, and pays one UPDATE each.',
       ...troubles.slice(0, 5).map((line) => `The server logged: ${line}`),
     ],
@@ -136,7 +139,8 @@ function ours(of: readonly Measured<LagFigures>[]): Measured<LagFigures> | undef
 }
 
 function goals({ idle, burst, spread, mutations: [few, many], kill }: Findings): Goal[] {
-  const runs = [...(ours(burst)?.runs ?? []), ...(ours(spread)?.runs ?? []), kill.survivor];
+  const isOurs = ({ contender }: Measured<LagFigures>) => contender.role === 'ours';
+  const runs = [...[...burst, ...spread].filter(isOurs).flatMap((each) => each.runs), kill.survivor];
   const sum = (key: 'missed' | 'twice') => runs.reduce((total, run) => total + run[key], 0);
   const p99 = medianOf(ours(spread), 'p99');
   const last = medianOf(ours(burst), 'max');

@@ -15,8 +15,12 @@ export interface BenchServer {
   troubles(): string[];
 }
 
-/** Started from dist/, without limits of requests, and ended with the benchmark. Several on one database are one desk. */
-export async function startBenchServer(stage: Stage, databaseUrl: string): Promise<BenchServer> {
+/** Started from dist/, without limits of requests, with `env` on top, and ended with the benchmark. Several on one database are one desk. */
+export async function startBenchServer(
+  stage: Stage,
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const process_ = await startServer({
     // exec: the number that the shell prints is then the server's.
     command: ['sh', '-c', 'echo "pid $$"; exec node dist/main.js'],
@@ -29,6 +33,7 @@ export async function startBenchServer(stage: Stage, databaseUrl: string): Promi
       ADMIN_PASSWORD,
       RATE_LIMIT_MAX: '0',
       RATE_LIMIT_USER_MAX: '0',
+      ...env,
     },
   });
   stage.onEnd(() => process_.kill());

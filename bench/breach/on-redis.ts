@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { startRedis } from '../../test/support/redis-server.ts';
+import type { Stage } from '../harness/benchmark.ts';
+import type { BenchPostgres } from '../harness/postgres.ts';
+import { interleave, type Measured } from '../harness/rounds.ts';
+import { startBenchServer } from '../harness/server.ts';
+import type { Schedule } from './due-tickets.ts';
+import type { LagFigures } from './lags.ts';
+import { checkProduct, productRound, subscribe } from './product.ts';
+
+const NAME = 'TechSupport Pro on Redis';
+
+/** The same rounds with queues and wake-ups on a Redis of their own; null where there is no redis-server. No other server may run. */
+export async function roundsOnRedis(
+  stage: Stage,
+  { client, url, pid }: BenchPostgres,
+  burst: Schedule,
+  spread: Schedule,
+): Promise<{ readonly burst: Measured<LagFigures>; readonly spread: Measured<LagFigures> } | null> {
+  if (spawnSync('redis-server', ['--version']).error) return null;
+  stage.say('starting on Redis');
+  const redis = await startRedis();
+  stage.onEnd(() => redis[Symbol.asyncDispose]());
+  const server = await startBenchServer(stage, url, { REDIS_URL: redis.url });
+  const frames = await subscribe(server);
+  await checkProduct(client, frames);
+  const pids = { server: server.pid, postgres: pid };
+  const contender = (schedule: Schedule, share?: string) => ({
+    name: NAME,
+    role: 'ours' as const,
+    ...(share === undefined ? {} : { share }),
+    run: () => productRound(client, frames, schedule, pids),
+  });
+  const [burstRounds] = await interleave(stage, [contender(burst)]);
+  const [spreadRounds] = await interleave(stage, [contender(spread, 'a tenth of the deadlines, as dense.')], 1);
+  frames.close();
+  await server.process.stop();
+  return burstRounds && spreadRounds ? { burst: burstRounds, spread: spreadRounds } : null;
+}
