@@ -5,14 +5,7 @@ import type { Actor } from '../src/domain/actor.ts';
 import { cover, type ReportRange } from '../src/domain/report/cover.ts';
 import { SKETCH_BOUNDS, sketchIndex } from '../src/domain/report/sketch.ts';
 import { RESOLUTION_MS, sketchBucket } from '../src/infrastructure/postgres/report-sql.ts';
-import {
-  naiveAgents,
-  naiveEscalated,
-  naiveResolution,
-  naiveWeeks,
-  randomLogs,
-  randomNumbers,
-} from './support/naive-reports.ts';
+import { randomLogs, randomNumbers } from './support/naive-reports.ts';
 import { createReports, type Reports, storeLogs } from './support/reports.ts';
 
 const lead: Actor = { id: '00000000-0000-4000-8000-000000000001', role: 'SUPERVISOR' };
@@ -50,85 +43,6 @@ function someRanges(seed: number, count: number): ReportRange[] {
     return { from: random() < 0.15 ? null : from, to: random() < 0.15 ? null : to };
   });
 }
-
-describe('each report equals the one that is counted from the raw logs', () => {
-  it.each([EVER, ...someRanges(7, 40)])('averageResolution from $from to $to', async (range) => {
-    const rows = await reports.averageResolution(lead, range);
-    const naive = naiveResolution(logs, range);
-    expect(rows.map(({ tier, tickets, averageMinutes }) => ({ tier, tickets, averageMinutes }))).toEqual(
-      naive.map((row) => row.counted),
-    );
-    for (const [index, row] of rows.entries()) {
-      const { medianMinutes = -1, p90Minutes = -1 } = naive[index] ?? {};
-      expect(Math.abs(row.medianMinutes - medianMinutes)).toBeLessThanOrEqual(0.01 * medianMinutes);
-      expect(Math.abs(row.p90Minutes - p90Minutes)).toBeLessThanOrEqual(0.01 * p90Minutes);
-    }
-  });
-
-  it.each([EVER, ...someRanges(8, 25)])('escalatedPerMonth from $from to $to', async (range) => {
-    expect(await reports.escalatedPerMonth(lead, range)).toEqual(naiveEscalated(logs, range, NOW));
-  });
-
-  it.each([EVER, ...someRanges(9, 25)])('topAgents from $from to $to', async (range) => {
-    const naive = naiveAgents(logs, range, 100);
-    expect(await reports.topAgents(lead, { ...range, limit: 100 })).toEqual(naive);
-    expect(await reports.topAgents(lead, { ...range, limit: 3 })).toEqual(naive.slice(0, 3));
-  });
-
-  it.each([1, 2, 12, 53, 260])('weeklyStatus over %i weeks', async (weeks) => {
-    const rows = await reports.weeklyStatus(lead, { weeks });
-    expect(rows.map(({ week: _, ...counts }) => counts)).toEqual(naiveWeeks(logs, weeks, NOW));
-    expect(rows.at(-1)?.week).toBe('2026-W48');
-  });
-
-  it('also right after logs have changed: what is committed is in the next answer', async () => {
-    await using fresh = await createReports(NOW);
-    const stored = randomLogs(3, 300, new Date('2026-08-01T00:00:00Z'), 100);
-    for (let end = 100; end <= stored.length; end += 100) {
-      const now = stored.slice(0, end);
-      await fresh.db.transaction((tx) => storeLogs(tx.sql, stored.slice(end - 100, end)));
-      expect(await fresh.topAgents(lead, { ...EVER, limit: 10 })).toEqual(naiveAgents(now, EVER, 10));
-      const rows = await fresh.weeklyStatus(lead, { weeks: 30 });
-      expect(rows.map(({ week: _, ...counts }) => counts)).toEqual(naiveWeeks(now, 30, NOW));
-    }
-    await fresh.db.transaction(async ({ sql: tx }) => {
-      await tx.execute(
-        sql`INSERT INTO report_dirty_days (day) SELECT DISTINCT (unnest(ARRAY[created_at, resolved_at, escalated_at, breached_at]) AT TIME ZONE 'UTC')::date FROM ticket_logs EXCEPT SELECT NULL`,
-      );
-      await tx.execute(sql`DELETE FROM ticket_logs`);
-    });
-    await fresh.refreshReports();
-    const { rows } = await fresh.db.sql.execute(
-      sql`SELECT 1 FROM report_buckets UNION ALL SELECT 1 FROM report_agent_buckets`,
-    );
-    expect(rows).toEqual([]);
-  });
-});
-
-describe('a report over nothing', () => {
-  it('has its rows, with zeros', async () => {
-    await using empty = await createReports(NOW);
-    const none = { tickets: 0, averageMinutes: 0, medianMinutes: 0, p90Minutes: 0 };
-    expect(await empty.averageResolution(lead, EVER)).toEqual([
-      { tier: 'VIP', ...none },
-      { tier: 'NORMAL', ...none },
-      { tier: null, ...none },
-    ]);
-    const november = { month: '2026-11', escalated: 0, total: 0 };
-    expect(await empty.escalatedPerMonth(lead, EVER)).toEqual([
-      { tier: 'VIP', ...november },
-      { tier: 'NORMAL', ...november },
-      { tier: null, ...november },
-    ]);
-    expect(await empty.topAgents(lead, { ...EVER, limit: 10 })).toEqual([]);
-    const week = { opened: 0, resolved: 0, closed: 0, escalated: 0, breached: 0, backlog: 0 };
-    expect(await empty.weeklyStatus(lead, { weeks: 2 })).toEqual([
-      { week: '2026-W47', ...week },
-      { week: '2026-W48', ...week },
-    ]);
-    expect(await empty.reportsAsOf(lead)).toEqual(NOW);
-  });
-});
 
 describe('what a caller gets wrong', () => {
   it.each([

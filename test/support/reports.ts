@@ -9,37 +9,24 @@ import { refreshReports } from '../../src/application/report/refresh-reports.ts'
 import { reportsAsOf } from '../../src/application/report/reports-as-of.ts';
 import { topAgents } from '../../src/application/report/top-agents.ts';
 import { weeklyStatus } from '../../src/application/report/weekly-status.ts';
+import { postgresReportStores, type ReportStores } from '../../src/compose-report-stores.ts';
 import { daysOf, type LogFacts } from '../../src/domain/report/ticket-log.ts';
 import { Database, type Sql } from '../../src/infrastructure/postgres/database.ts';
-import { markDays, postgresReportBuckets } from '../../src/infrastructure/postgres/report-buckets.ts';
-import { postgresReportSource } from '../../src/infrastructure/postgres/report-store.ts';
+import { markDays } from '../../src/infrastructure/postgres/report-buckets.ts';
 import { ticketLogs } from '../../src/infrastructure/postgres/schema/reports.ts';
-import { postgresLiveLogs } from '../../src/infrastructure/postgres/ticket-log-store.ts';
 import { createTestDatabase } from './postgres.ts';
 
-/** The reports on a database, as one process has them. The clock stands still; move it by `at`. */
-export function reportsOn(url: string, at: Date) {
-  const db = new Database({
-    url,
-    maxConnections: 5,
-    statementTimeoutMs: 20_000,
-    applicationName: 'report-test',
-    onEvents: () => undefined,
-    onError: (error) => console.error(error),
-  });
+/** The reports on some stores, as one process has them. The clock stands still; move it by `at`. */
+export function reportsFrom({ source, buckets, liveLogs }: ReportStores, at: Date) {
   const time = { at };
   const clock = { now: () => time.at };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const source = postgresReportSource(db);
-  const buckets = postgresReportBuckets(db);
-  const liveLogs = postgresLiveLogs(db, randomUUID);
   const refresh = refreshReports({ buckets });
   const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
   // Nobody loses patience in a test, unless it says so.
   const pause = () => new Promise<void>(() => undefined);
   const freshen = freshenReports({ projectTicketLogs: project, refreshReports: refresh, clock, log, pause });
   return {
-    db,
     time,
     source,
     buckets,
@@ -53,6 +40,19 @@ export function reportsOn(url: string, at: Date) {
     topAgents: topAgents({ source, freshen }),
     weeklyStatus: weeklyStatus({ source, freshen, clock }),
   };
+}
+
+/** The reports on a database, as one process has them. */
+export function reportsOn(url: string, at: Date) {
+  const db = new Database({
+    url,
+    maxConnections: 5,
+    statementTimeoutMs: 20_000,
+    applicationName: 'report-test',
+    onEvents: () => undefined,
+    onError: (error) => console.error(error),
+  });
+  return { db, ...reportsFrom(postgresReportStores({ db, workDb: db, newId: randomUUID }), at) };
 }
 
 /** The reports on a database of their own. */

@@ -55,7 +55,7 @@ export function mongoReportSource(mongo: Pick<Mongo, 'forRequests'>): ReportSour
     async monthTotals(covered) {
       const database = await mongo.forRequests();
       const [buckets, edges] = await Promise.all([
-        bucketsWithin(database, covered),
+        countsWithin(database, covered),
         edgesOf<{ _id: ClientTier; opened: number; escalated: number }>(database, covered, 'createdAt', [
           {
             $group: {
@@ -101,8 +101,8 @@ export function mongoReportSource(mongo: Pick<Mongo, 'forRequests'>): ReportSour
       const database = await mongo.forRequests();
       const run = { span: 'DAY', from: firstMonday, to: endMonday } as const;
       const [earlier, days] = await Promise.all([
-        bucketsWithin(database, cover({ from: null, to: startOfDay(firstMonday) }), WITHOUT_SKETCH),
-        bucketsWithin(database, { runs: [run], edges: [] }, WITHOUT_SKETCH),
+        countsWithin(database, cover({ from: null, to: startOfDay(firstMonday) })),
+        countsWithin(database, { runs: [run], edges: [] }),
       ]);
       const openBefore = earlier.reduce((sum, part) => sum + part.opened - part.resolved - part.closed, 0);
       return { openBefore, weeks: weeksOf(days) };
@@ -110,19 +110,23 @@ export function mongoReportSource(mongo: Pick<Mongo, 'forRequests'>): ReportSour
   };
 }
 
-const WITHOUT_SKETCH = { 'tiers.sketch': 0 };
-
-async function bucketsWithin(
-  { db, limit }: MongoDatabase,
-  covered: Cover,
-  projection?: Document,
-): Promise<PlacedBucket[]> {
+async function bucketsWithin({ db, limit }: MongoDatabase, covered: Cover): Promise<PlacedBucket[]> {
   const within = withinCover(covered);
   if (!within) return [];
+  return (await stretches(db).find(within, limit).toArray()).flatMap(bucketsIn);
+}
+
+/** What is counted in a bucket, without the durations. */
+type Counts = Omit<PlacedBucket, 'span' | 'resolutionMs' | 'sketch'>;
+
+async function countsWithin({ db, limit }: MongoDatabase, covered: Cover): Promise<Counts[]> {
+  const within = withinCover(covered);
+  if (!within) return [];
+  const projection = { 'tiers.sketch': 0, 'tiers.resolutionMs': 0 };
   const found = await stretches(db)
-    .find(within, { ...limit, ...(projection ? { projection } : {}) })
+    .find<{ start: Day; tiers: Omit<Counts, 'start'>[] }>(within, { ...limit, projection })
     .toArray();
-  return found.flatMap(bucketsIn);
+  return found.flatMap(({ start, tiers }) => tiers.map((counts) => ({ start, ...counts })));
 }
 
 /** What a pipeline makes of the logs of each edge, found by one of their instants. */
@@ -219,7 +223,7 @@ class MonthSums {
   }
 }
 
-function weeksOf(days: readonly PlacedBucket[]): WeekTotals[] {
+function weeksOf(days: readonly Counts[]): WeekTotals[] {
   const weeks = new Map<Day, WeekTotals>();
   for (const { start, opened, resolved, closed, escalated, breached } of days) {
     const monday = weekStart(start);
