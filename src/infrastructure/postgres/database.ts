@@ -4,6 +4,9 @@ import pg from 'pg';
 import type { NewEvent } from '../../domain/event.ts';
 import { insertEvents } from './event-appender.ts';
 
+/** A process that stands still amid a transaction holds up others no longer than a job's lock does. */
+const LONGEST_PAUSE_MS = 7_500;
+
 /** Statements and drizzle's builder over one connection, in or outside a transaction. */
 export type Sql = NodePgDatabase;
 
@@ -46,7 +49,7 @@ export class Database {
       statement_timeout: options.statementTimeoutMs,
       ...(options.statementTimeoutMs > 0 ? { query_timeout: options.statementTimeoutMs + UNANSWERED_MS } : {}),
       // A stopped process must not hold rows for long: its transaction is ended by the server.
-      idle_in_transaction_session_timeout: 15_000,
+      idle_in_transaction_session_timeout: LONGEST_PAUSE_MS,
       keepAlive: true,
     });
     // At the end the server may close connections that the pool has let go of already: no news.
