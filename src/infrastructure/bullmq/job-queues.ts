@@ -15,9 +15,8 @@ import { type Schedule, Schedules } from './schedules.ts';
 import { TroubleLog } from './trouble-log.ts';
 import { waitingSince } from './waiting-since.ts';
 
-/** A killed worker's job is taken up again after at most lock + check, that is 7.5 s; effects are fenced, so early is no harm. */
+/** A killed worker's job is taken up again after at most this and the store's look for stalled jobs, together 8 s; effects are fenced, so early is no harm. */
 const LOCK_MS = 5_000;
-const STALLED_CHECK_MS = 2_500;
 
 /** Of these the next round of a schedule does what a killed worker left: looking often would only cost an idle process. */
 const BY_ROUNDS: ReadonlySet<QueueName> = new Set(['sla-sweep', 'projections', 'maintenance']);
@@ -150,7 +149,7 @@ export class JobQueues implements QueueReader {
       const worker = this.#backend.createWorker(name, (job) => this.#run(own.get(job.name), job), {
         concurrency: options.concurrency[name] ?? 1,
         lockDuration: LOCK_MS,
-        stalledInterval: BY_ROUNDS.has(name) ? ROUNDS_STALLED_CHECK_MS : STALLED_CHECK_MS,
+        stalledInterval: BY_ROUNDS.has(name) ? ROUNDS_STALLED_CHECK_MS : this.#backend.stalledCheckMs,
         maxStalledCount: MAX_STALLED,
       });
       this.#restWhenRefused(worker, name);

@@ -38,6 +38,7 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
     // While the database is away the whole product is; callers are told so by its errors.
     isReachable: true,
     scheduleCheckMs: 15_000,
+    stalledCheckMs: 2_500,
     onBack: () => undefined,
     createQueue: (name) =>
       new Queue(name, { connection, defaultJobOptions: { removeOnComplete: KEPT, removeOnFail: KEPT } }),

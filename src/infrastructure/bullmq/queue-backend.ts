@@ -32,6 +32,8 @@ export interface QueueBackend {
   readonly isReachable: boolean;
   /** How often schedules are looked for when nobody asks otherwise, in milliseconds. */
   readonly scheduleCheckMs: number;
+  /** How often workers look for jobs whose worker has died, in milliseconds. */
+  readonly stalledCheckMs: number;
   /** Calls `listener` whenever the store is there again after it was away. */
   onBack(listener: () => void): void;
   createQueue(name: QueueName): BullQueue;

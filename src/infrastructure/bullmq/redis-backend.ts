@@ -25,6 +25,8 @@ export function redisBackend(redis: RedisConnections): QueueBackend {
     },
     // A wiped Redis is noticed by this.
     scheduleCheckMs: 5_000,
+    // A look is skipped when another worker has just looked: it can take two of these.
+    stalledCheckMs: 1_500,
     onBack: (listener) => redis.onBack(listener),
     createQueue: (name) =>
       new Queue(name, {
