@@ -46,8 +46,10 @@ export interface DeskParts {
   readonly db: Database;
   /** For background work. */
   readonly workDb: Database;
-  /** For what must never wait behind requests or work: the hub, deadlines and their detection. `workDb` unless given. */
+  /** For what must never wait behind others: the hub, deadlines and their detection. `workDb` unless given. */
   readonly watchDb?: Database;
+  /** For what subscriptions read. `db` unless given. */
+  readonly liveDb?: Database;
   /** For what probes and scrapes count. `workDb` unless given. */
   readonly probeDb?: Database;
   readonly users: Users;
@@ -68,7 +70,7 @@ export interface DeskParts {
 /** Tickets, clients, SLA clocks and live events. */
 export function composeDesk(parts: DeskParts) {
   const { db, workDb, users, clock, newId, wakeUp, logger } = parts;
-  const { watchDb = workDb, probeDb = workDb } = parts;
+  const { watchDb = workDb, liveDb = db, probeDb = workDb } = parts;
   const policies = new PostgresPolicyStore(db);
   const tickets = new PostgresTicketStore(db, policies);
   const clients = new PostgresClientStore(db);
@@ -81,9 +83,9 @@ export function composeDesk(parts: DeskParts) {
   const now = () => clock.now().getTime();
 
   const hub = new LiveHub({ log: new PostgresEventLog(watchDb), wakeUp, logger });
-  // Whoever listens already hears of a breach while requests queue.
-  const snapshots = new TicketSnapshots(new PostgresTicketStore(watchDb, policies), now);
-  const live = { log, hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
+  // Whoever listens hears of a breach while requests queue.
+  const snapshots = new TicketSnapshots(new PostgresTicketStore(liveDb, policies), now);
+  const live = { log: new PostgresEventLog(liveDb), hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
 
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
   const move = moveOutdatedClocks({ outdated, clock, newId, log: logger, scheduleMore: parts.scheduleMore });

@@ -31,9 +31,14 @@ import { openMongo } from './open-mongo.ts';
 /** Background statements may take longer than a request's, but not hold rows for ever. */
 const WORK_STATEMENT_MS = 120_000;
 
-/** The hub, the deadline timer, the sweep and the tickets of live events, each with a few short statements at a time. */
-const WATCH_CONNECTIONS = 6;
+/** The hub, the deadline timer, the sweep and the clock, each with a short statement at a time. */
+const WATCH_CONNECTIONS = 4;
 const WATCH_STATEMENT_MS = 30_000;
+
+/** Events and tickets for subscribers: hundreds may replay at a time after a restart, and rather wait than end. */
+const LIVE_CONNECTIONS = 4;
+const LIVE_PATIENCE_MS = 30_000;
+const LIVE_STATEMENT_MS = 30_000;
 
 /** Health checks and scrapes have connections of their own and little patience; a count of everything may go on behind them. */
 const PROBE_CONNECTIONS = 3;
@@ -82,6 +87,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const db = database('techsupport-api', config.database.poolMax, config.graphql.operationTimeoutSeconds * 1_000);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);
   const watchDb = database('techsupport-watch', WATCH_CONNECTIONS, WATCH_STATEMENT_MS);
+  const liveDb = database('techsupport-live', LIVE_CONNECTIONS, LIVE_STATEMENT_MS, LIVE_PATIENCE_MS);
   const probeDb = database('techsupport-probe', PROBE_CONNECTIONS, PROBE_STATEMENT_MS, PROBE_PATIENCE_MS);
   const clock = await DatabaseClock.start({ ask: timeOf(watchDb), logger });
   const queues = await JobQueues.open({
@@ -100,6 +106,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const desk = composeDesk({
     ...shared,
     watchDb,
+    liveDb,
     probeDb,
     users,
     imports: importStore,
@@ -161,7 +168,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       await queues.close();
       await redis?.close();
       await mongo?.close();
-      await Promise.all([probeDb.close(), watchDb.close(), workDb.close(), db.close()]);
+      await Promise.all([probeDb, liveDb, watchDb, workDb, db].map((each) => each.close()));
     },
   };
 }
