@@ -34,7 +34,6 @@ export class Fleet {
   readonly #place: ServerPlace;
   readonly #url: string;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #tokens = joseAccessTokens({ secret: JWT_SECRET, ttlSeconds: 3_600 });
   #started = 0;
 
   constructor(place: ServerPlace, databaseUrl: string, env: Readonly<Record<string, string>> = {}) {
@@ -82,8 +81,9 @@ export class Fleet {
   }
 
   /** A token that every API takes, of somebody whose sessions were never ended. */
-  async token({ id, role }: Actor): Promise<string> {
-    return (await this.#tokens.issue({ userId: id, role, sessionEpoch: 1 }, new Date())).token;
+  async token({ id, role }: Actor, ttlSeconds = 3_600): Promise<string> {
+    const tokens = joseAccessTokens({ secret: JWT_SECRET, ttlSeconds });
+    return (await tokens.issue({ userId: id, role, sessionEpoch: 1 }, new Date())).token;
   }
 
   /** Whoever holds the token, as a caller of the n-th API, counted round. */
