@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDesk, type TestDesk } from './support/desk.ts';
-import { startBreaches } from './support/fault-round.ts';
+import { startBreaches, startImport } from './support/fault-round.ts';
 import { Fleet } from './support/fleet.ts';
 import { followAlerts, followEvents } from './support/follow.ts';
+import { eventually } from './support/server.ts';
 import { ServerPlace } from './support/server-place.ts';
 
 const AHEAD_MS = 5 * 60_000;
@@ -22,7 +23,7 @@ let fleet: Fleet;
 let token: string;
 beforeAll(async () => {
   desk = await createDesk({ realTime: true });
-  fleet = new Fleet(place, desk.url);
+  fleet = new Fleet(place, desk.url, { IMPORT_CHUNK_ROWS: '50' });
   await fleet.start(['api', 'worker'], AHEAD);
   token = await fleet.token(desk.admin);
 });
@@ -72,4 +73,12 @@ it('an API that is five minutes ahead starts clocks at the right time, and takes
   // By the machine's clock its four minutes were over before they began.
   expect((await feed.next()).ticketEvents.type).toBe('ticket.created');
   await feed.stop();
+});
+
+it('beside a worker whose clock is right an import is written once: the queues go by clocks, the rows do not', async () => {
+  await fleet.startOne('worker');
+  const imports = await startImport(desk, fleet.caller(token), 2_000, 1);
+  await eventually(imports.isOver, Boolean);
+  const ledger = await imports.ledger();
+  expect(ledger).toEqual({ acknowledged: 2_000, found: 2_000, lost: 0, repeated: 0 });
 });
