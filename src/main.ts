@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { type Application, compose } from './compose.ts';
 import { type Config, loadConfig } from './config.ts';
 import { DomainError } from './domain/domain-error.ts';
