@@ -23,7 +23,9 @@ export async function saveStatus(
   const event: OutboxEvent = { id: newId(), type: 'import.progressed', from, to: state.status, occurredAt: now };
   // An upload of the same bytes lets a cancelled import go on: it counts as the later one from then on.
   const order = state.status === 'QUEUED' ? { order: await nextOrder(collections) } : {};
-  const set = { ...also, ...state, ...order, revision: doc.revision + 1, leftovers: true as const, announcedAt: now };
+  const { status, error, startedAt, finishedAt, workingSince } = state;
+  const moved = { status, error, startedAt, finishedAt, workingSince };
+  const set = { ...also, ...moved, ...order, revision: doc.revision + 1, leftovers: true as const, announcedAt: now };
   const change: UpdateFilter<ImportDoc> = { $set: set, $push: { outbox: event } };
   if (state.status === 'FAILED') change.$unset = { bytesKey: '' };
   const { imports, limit } = collections;
