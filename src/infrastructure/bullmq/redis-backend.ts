@@ -33,6 +33,8 @@ export function redisBackend(redis: RedisConnections): QueueBackend {
         connection: redis.commands,
         prefix,
         defaultJobOptions: { removeOnComplete: KEPT, removeOnFail: KEPT },
+        // Nobody listens to the events of queues.
+        streams: { events: { maxLen: 100 } },
         // Its answer would come once at the start: lost when Redis is away then, the queue would never work.
         skipVersionCheck: true,
       }),
