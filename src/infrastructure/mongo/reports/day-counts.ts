@@ -132,7 +132,9 @@ function storedAs(refresh: number, stretch: string, agent: string): Document[] {
 }
 
 function within(instant: Instant, stretches: readonly Edge[]): Document {
-  return { $match: { $or: stretches.map(({ from, to }) => ({ [instant]: { $gte: from, $lt: to } })) } };
+  const ranges = stretches.map(({ from, to }) => ({ [instant]: { $gte: from, $lt: to } }));
+  const [only] = ranges;
+  return { $match: only && ranges.length === 1 ? only : { $or: ranges } };
 }
 
 function dayOf(instant: Instant): Document {
