@@ -12,7 +12,7 @@ export interface RetentionParts {
   readonly config: Pick<Config, 'retention' | 'sla'>;
   readonly workDb: Database;
   readonly desk: Pick<Desk, 'auditTickets'>;
-  readonly reports: Pick<Reports, 'liveLogs'>;
+  readonly reports: Pick<Reports, 'liveLogs' | 'projectTicketLogs'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly countPruned: (events: number) => void;
@@ -25,6 +25,7 @@ export function composeRetention({ config, workDb, desk, reports, clock, logger,
     pruneEventLog: pruneEventLog({
       oldEvents: new EventLogPruner(workDb),
       liveLogs: reports.liveLogs,
+      projectTicketLogs: reports.projectTicketLogs,
       differing: config.sla.audit ? desk.auditTickets : null,
       clock,
       log: logger,

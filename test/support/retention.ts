@@ -8,6 +8,13 @@ import { postgresReportBuckets } from '../../src/infrastructure/postgres/report-
 import { postgresLiveLogs } from '../../src/infrastructure/postgres/ticket-log-store.ts';
 import { createDesk, MINUTE, type TestDesk } from './desk.ts';
 
+interface PruneOptions {
+  readonly retentionDays?: number;
+  readonly audit?: boolean;
+  /** false: the projection stands still. */
+  readonly isProjecting?: boolean;
+}
+
 export const DAY = 24 * 60 * MINUTE;
 /** For how long the events of closed tickets are kept here. */
 export const KEPT_DAYS = 30;
@@ -22,8 +29,9 @@ export async function deskWithRetention() {
   const told: { fields: Record<string, unknown>; message: string }[] = [];
   const tell = (fields: Record<string, unknown>, message: string) => void told.push({ fields, message });
   const counts: number[] = [];
-  const prune = (options: { readonly retentionDays?: number; readonly audit?: boolean } = {}) =>
+  const prune = (options: PruneOptions = {}) =>
     pruneEventLog({
+      projectTicketLogs: options.isProjecting === false ? async () => 0 : project,
       oldEvents: new EventLogPruner(db),
       liveLogs,
       differing: options.audit === false ? null : desk.auditTickets,
@@ -42,9 +50,8 @@ export async function deskWithRetention() {
     counts,
     /** A use case as one process has it. */
     prune,
-    /** Projects, and runs a whole round, whenever the last one was. */
-    async pruneAll(options: Parameters<typeof prune>[0] = {}) {
-      await project();
+    /** Runs a whole round, whenever the last one was. */
+    async pruneAll(options: PruneOptions = {}) {
       await db.pool.query("DELETE FROM projections WHERE name LIKE 'event_log_pruning%'");
       return prune(options)(undefined, Number.POSITIVE_INFINITY);
     },

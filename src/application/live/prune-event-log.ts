@@ -18,6 +18,7 @@ export type DifferingTickets = (tickets: readonly string[]) => Promise<ReadonlyS
 export interface PruneDeps {
   readonly oldEvents: OldEvents;
   readonly liveLogs: Pick<LiveLogs, 'place' | 'settled'>;
+  readonly projectTicketLogs: () => Promise<unknown>;
   /** null: nobody audits. */
   readonly differing: DifferingTickets | null;
   readonly clock: Clock;
@@ -47,6 +48,7 @@ export const pruneEventLog =
     if (deps.retentionDays === 0) return sum;
     const now = deps.clock.now();
     const before = new Date(now.getTime() - deps.retentionDays * DAY_MS);
+    await deps.projectTicketLogs();
     const { position } = await deps.liveLogs.place();
     const upTo = Math.min(position, await deps.liveLogs.settled());
     // A projection that begins anew has read nothing yet: whatever it stands behind waits for it.
