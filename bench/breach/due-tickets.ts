@@ -7,6 +7,8 @@ import { insertTickets } from '../harness/seed-tickets.ts';
 export interface Schedule {
   readonly count: number;
   readonly gapMs: number;
+  /** How the servers are told that there are new tickets; by NOTIFY unless given. */
+  readonly tell?: () => Promise<unknown>;
 }
 
 /** Due instants in milliseconds by ticket. */
@@ -25,7 +27,7 @@ export async function makeDue(client: pg.Client, schedule: Schedule, firstDueAt:
   const firstCreatedAt = firstDueAt - RESOLUTION_MINUTES * 60_000;
   const series = { firstCreatedAt, gapMs: schedule.gapMs, warned: true, tiers: ['VIP'] };
   const ids = await insertTickets(client, series, 0, schedule.count);
-  await client.query('NOTIFY techsupport_news');
+  await (schedule.tell ? schedule.tell() : client.query('NOTIFY techsupport_news'));
   const { rows } = await client.query<{ id: string; due: Date }>(
     'SELECT id, sla_due_at AS due FROM tickets WHERE id = ANY ($1::uuid[])',
     [ids],

@@ -9,6 +9,8 @@ import type { LagFigures } from './lags.ts';
 import { checkProduct, productRound, subscribe } from './product.ts';
 
 const NAME = 'TechSupport Pro on Redis';
+/** Where processes that are on Redis wake each other. */
+const NEWS = '{techsupport}:news';
 
 /** The same rounds with queues and wake-ups on a Redis of their own; null where there is no redis-server. No other server may run. */
 export async function roundsOnRedis(
@@ -23,13 +25,14 @@ export async function roundsOnRedis(
   stage.onEnd(() => redis[Symbol.asyncDispose]());
   const server = await startBenchServer(stage, url, { REDIS_URL: redis.url });
   const frames = await subscribe(server);
-  await checkProduct(client, frames);
+  const how = { tell: () => redis.client.publish(NEWS, 'bench') };
+  await checkProduct(client, frames, how);
   const pids = { server: server.pid, postgres: pid };
   const contender = (schedule: Schedule, share?: string) => ({
     name: NAME,
     role: 'ours' as const,
     ...(share === undefined ? {} : { share }),
-    run: () => productRound(client, frames, schedule, pids),
+    run: () => productRound(client, frames, { ...schedule, ...how }, pids),
   });
   const [burstRounds] = await interleave(stage, [contender(burst)]);
   const [spreadRounds] = await interleave(stage, [contender(spread, 'a tenth of the deadlines, as dense.')], 1);

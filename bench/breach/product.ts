@@ -42,10 +42,14 @@ export function subscribe(server: BenchServer): Promise<Frames> {
 }
 
 /** Two small rounds that have to go right before anything is timed. Returns the bytes of a frame. */
-export async function checkProduct(client: pg.Client, frames: Frames): Promise<number> {
+export async function checkProduct(
+  client: pg.Client,
+  frames: Frames,
+  how: Pick<Schedule, 'tell'> = {},
+): Promise<number> {
   let bytes = 0;
   for (const gapMs of [0, 10]) {
-    const due = await makeDue(client, { count: 200, gapMs }, Date.now() + LEAD_MS);
+    const due = await makeDue(client, { ...how, count: 200, gapMs }, Date.now() + LEAD_MS);
     const received = await receive(frames, due);
     const { missed, twice } = judge(received, due, readAlert);
     assert.deepEqual({ missed, twice }, { missed: 0, twice: 0 });
