@@ -33,7 +33,11 @@ export class LiveResolver {
   async slaAlerts(
     @Ctx() context: GraphqlContext,
     @Arg('first', () => Int, { defaultValue: 50, description: 'How many at most, 1 to 100.' }) first: number,
-    @Arg('after', () => String, { nullable: true, description: 'A cursor of the event log.' }) after: string | null,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'A cursor of the event log; CURSOR_EXPIRED when alerts behind it are gone.',
+    })
+    after: string | null,
     @Arg('kinds', () => [SlaAlertKindEnum], { nullable: true, description: 'Only alerts of these kinds.' }) kinds:
       | SlaAlertKind[]
       | null,

@@ -84,7 +84,8 @@ export class TicketResolver {
   }
 
   @FieldResolver(() => TicketEventConnection, {
-    description: 'Everything that happened to it, oldest first, from the event log.',
+    description:
+      'Everything that happened to it, oldest first, from the event log; of a ticket closed long ago it may be gone.',
   })
   async history(
     @Root() { ticket }: TicketType,
