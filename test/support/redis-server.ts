@@ -53,6 +53,8 @@ async function launch(
     return started;
   };
   let server = await start();
+  // Also when the tests end without tidying up.
+  process.once('exit', () => server.kill('SIGKILL'));
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
