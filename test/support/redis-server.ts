@@ -54,7 +54,8 @@ async function launch(
   };
   let server = await start();
   // Also when the tests end without tidying up.
-  process.once('exit', () => server.kill('SIGKILL'));
+  const end = () => server.kill('SIGKILL');
+  process.once('exit', end);
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
@@ -74,6 +75,7 @@ async function launch(
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
+      process.off('exit', end);
       client.disconnect();
       await kill();
       await rm(folder, { recursive: true, force: true });
