@@ -263,6 +263,8 @@ describe('closing', () => {
     expect([late.response.status, late.errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE']);
     expect(late.response.headers.get('retry-after')).toBe('1');
     expect(late.response.headers.get('connection')).toBe('close');
+    const ready = await fetch(`${closing.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'stopping', checks: {} }]);
     closing.edge.release();
     expect((await running).data).toEqual({ wait: 'at last' });
     await closed;

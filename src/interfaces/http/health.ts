@@ -23,6 +23,8 @@ export interface HealthDeps {
   /** Numbers for people: queues, clocks running, overdue and unalerted, event-loop lag. */
   readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
   readonly logger: Logger;
+  /** Whether the process ends: it is not ready for more then, however well it is. */
+  readonly isStopping?: () => boolean;
 }
 
 const CHECK_MS = 2_000;
@@ -35,6 +37,10 @@ export function registerHealth(app: FastifyInstance, deps: HealthDeps): void {
   app.get('/health', async () => ({ status: 'alive', uptimeSeconds: Math.floor(process.uptime()) }));
 
   app.get('/health/ready', async (_request, reply) => {
+    if (deps.isStopping?.()) {
+      reply.code(503).header('cache-control', 'no-store');
+      return { status: 'stopping', checks: {} };
+    }
     const checks = await ready();
     const results = Object.values(checks);
     const broken = results.some(({ critical, status }) => critical && status === 'down');

@@ -163,7 +163,13 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     uploadTimeoutMs: requestTimeoutMs,
   });
   if (settings.graphiql) registerGraphiql(app, settings.firstUser);
-  registerHealth(app, { checks: deps.healthChecks, summary: deps.summary, logger });
+  let isStopping = false;
+  registerHealth(app, {
+    checks: deps.healthChecks,
+    summary: deps.summary,
+    logger,
+    isStopping: () => isStopping,
+  });
   registerMetrics(app, metrics, { token: settings.metrics.token });
   app.get('/', async () => ({
     name: 'TechSupport Pro',
@@ -184,6 +190,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
       return { port: portOf(app) ?? port, metricsPort: metricsApp ? portOf(metricsApp) : undefined };
     },
     async close() {
+      isStopping = true;
       cycle.refuseNewRequests();
       await subscriptions.close(graceMs);
       await cycle.idle(graceMs);
