@@ -36,7 +36,10 @@ export function postgresReportStores({ db, workDb, newId }: ReportDatabases): Re
 }
 
 /** Logs and buckets in MongoDB; the event log that they follow, and who may write, is Postgres's matter. */
-export function mongoReportStores(mongo: Mongo, { workDb, newId }: ReportDatabases): ReportStores {
+export function mongoReportStores(
+  mongo: Pick<Mongo, 'forRequests' | 'forWork'>,
+  { workDb, newId }: ReportDatabases,
+): ReportStores {
   return {
     source: mongoReportSource(mongo),
     buckets: mongoReportBuckets(mongo, aloneWithBuckets(workDb)),

@@ -35,12 +35,13 @@ export function liveLogs(db: Database, keeper: LiveLogKeeper): LiveLogs {
     try {
       return await alone((tx, store) =>
         work(tx, store, async (ids) => {
-          await compareLogs(tx, store, ids, changesOf);
           compared = ids;
+          await compareLogs(tx, store, ids, changesOf);
         }),
       );
     } catch (error) {
-      // A process that was stopped may have lost the lock, and logs elsewhere keep what it wrote since: it looks again.
+      // A process that was stopped may have lost the lock, and logs elsewhere keep what it wrote since, though others have
+      // passed these events: it looks again.
       if (compared.length > 0) await lookAgain(compared, changesOf);
       throw error;
     }
@@ -56,13 +57,15 @@ export function liveLogs(db: Database, keeper: LiveLogKeeper): LiveLogs {
 
   return {
     async place() {
-      const saved = keeper.position?.();
-      const { rows } = await db.sql.execute<Record<'position' | 'newest' | 'floor', string>>(sql`
-        SELECT coalesce((SELECT position FROM projections WHERE name = ${LIVE_LOGS}), 0)::text AS position,
-               coalesce((SELECT max(position) FROM event_log), 0)::text AS newest,
-               coalesce((SELECT position FROM projections WHERE name = 'event_log_floor'), 0)::text AS floor`);
+      const [saved, { rows }] = await Promise.all([
+        keeper.position?.(),
+        db.sql.execute<Record<'position' | 'newest' | 'floor', string>>(sql`
+          SELECT coalesce((SELECT position FROM projections WHERE name = ${LIVE_LOGS}), 0)::text AS position,
+                 coalesce((SELECT max(position) FROM event_log), 0)::text AS newest,
+                 coalesce((SELECT position FROM projections WHERE name = 'event_log_floor'), 0)::text AS floor`),
+      ]);
       const of = (name: 'position' | 'newest' | 'floor') => Number(rows[0]?.[name] ?? 0);
-      return { position: (await saved) ?? of('position'), newest: of('newest'), floor: of('floor') };
+      return { position: saved ?? of('position'), newest: of('newest'), floor: of('floor') };
     },
 
     async settled() {

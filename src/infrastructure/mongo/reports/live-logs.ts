@@ -156,7 +156,7 @@ function toLiveLog(log: TicketLogDocument): LiveLog[] {
 async function daysOfAll({ db, limit }: MongoDatabase): Promise<Set<Day>> {
   const days = new Set<Day>();
   for (const instant of ['createdAt', 'resolvedAt', 'escalatedAt', 'breachedAt']) {
-    const found = db
+    const found = await db
       .collection(TICKET_LOGS)
       .aggregate<{ _id: Day }>(
         [
@@ -164,13 +164,12 @@ async function daysOfAll({ db, limit }: MongoDatabase): Promise<Set<Day>> {
           { $group: { _id: { $dateToString: { date: `$${instant}`, format: '%Y-%m-%d' } } } },
         ],
         limit,
-      );
-    for await (const { _id } of found) days.add(_id);
+      )
+      .toArray();
+    for (const { _id } of found) days.add(_id);
   }
-  const ofBuckets = stretches(db).find<Pick<StretchDocument, 'start'>>(
-    { span: 'DAY' },
-    { ...limit, projection: { start: 1 } },
-  );
-  for await (const { start } of ofBuckets) days.add(start);
+  const starts = { ...limit, projection: { start: 1 } };
+  const ofBuckets = await stretches(db).find<Pick<StretchDocument, 'start'>>({ span: 'DAY' }, starts).toArray();
+  for (const { start } of ofBuckets) days.add(start);
   return days;
 }
