@@ -8,6 +8,7 @@ import type { GraphqlCaller } from './graphql-client.ts';
 import { importCalls } from './import-calls.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { insertTickets } from './many-tickets.ts';
+import { eventually } from './server.ts';
 
 const VIP_PROMISE_MS = 120 * 60_000;
 const BAD_SHARE = 0.02;
@@ -121,6 +122,25 @@ export async function whoDetects(desk: TestDesk): Promise<string | null> {
     [ADVISORY_LOCKS.claimDueClocks],
   );
   return rows[0]?.name ?? null;
+}
+
+/**
+ * How long it takes until each job that was under way at the call has been taken up by another worker, or renewed or ended by its own,
+ * which is sooner. In milliseconds.
+ */
+export async function untilTakenUp(desk: TestDesk): Promise<number> {
+  const began = performance.now();
+  const { rows: held } = await desk.db.pool.query<{ queue: string; id: string; lock: string }>(
+    `SELECT queue, id, locked_until_ms AS lock FROM bullmq.job WHERE state = 'active'`,
+  );
+  const still = `
+    SELECT count(*)::int AS count FROM bullmq.job j JOIN json_to_recordset($1) AS h (queue text, id text, lock bigint) USING (queue, id)
+     WHERE finished_at_ms IS NULL AND (state <> 'active' OR locked_until_ms = h.lock)`;
+  await eventually(
+    async () => (await desk.db.pool.query<{ count: number }>(still, [JSON.stringify(held)])).rows[0]?.count,
+    (count) => count === 0,
+  );
+  return performance.now() - began;
 }
 
 async function workbook(rows: number, seed: number): Promise<Buffer> {
