@@ -7,7 +7,7 @@ import { finishImport } from './application/import/finish-import.ts';
 import { importTickets } from './application/import/import-tickets.ts';
 import { listDeadLetters } from './application/import/list-dead-letters.ts';
 import { listImports } from './application/import/list-imports.ts';
-import type { CountRows, Pause, PoliciesInForce, RefreshReports } from './application/import/ports.ts';
+import type { CountRows, ImportStores, Pause, PoliciesInForce, RefreshReports } from './application/import/ports.ts';
 import { readFile } from './application/import/read-file.ts';
 import { resumeOpenImports } from './application/import/resume-open-imports.ts';
 import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
@@ -19,16 +19,12 @@ import type { Clock, Logger, NewId } from './application/runtime.ts';
 import type { WorkbookReader } from './application/workbook-reader.ts';
 import { BullmqImportJobs } from './infrastructure/bullmq/import-job-queue.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
-import type { Database } from './infrastructure/postgres/database.ts';
-import { PostgresDeadLetterStore } from './infrastructure/postgres/dead-letter-store.ts';
-import { PostgresChunkStore } from './infrastructure/postgres/import-chunk-store.ts';
-import { PostgresImportLogWriter } from './infrastructure/postgres/import-log-writer.ts';
-import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
-import { PostgresUploadStore } from './infrastructure/postgres/upload-store.ts';
+import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
+import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
 import { IMPORT_SCHEDULES, importJobs } from './interfaces/jobs/import-jobs.ts';
 
 export interface ImportParts {
-  readonly db: Database;
+  readonly stores: ImportStores;
   readonly queues: Pick<JobQueues, 'add' | 'counts'>;
   readonly reader: WorkbookReader;
   readonly policiesInForce: PoliciesInForce;
@@ -44,17 +40,17 @@ export interface ImportParts {
   readonly chunkRows: number;
 }
 
+/** Either store may be the one that is away, whichever keeps the imports: the jobs are Postgres's matter as well. */
+function isAway(error: unknown): boolean {
+  const trouble = translatePostgresError(error) ?? translateMongoError(error);
+  return trouble?.code === 'UNAVAILABLE' || trouble?.code === 'TIMEOUT';
+}
+
 /** The import pipeline: use cases for the API, job handlers and schedules for the workers. */
-export function composeImports(parts: ImportParts) {
-  const { db, newId } = parts;
+export function composeImports({ stores, ...parts }: ImportParts) {
   const jobs = new BullmqImportJobs(parts.queues);
-  const imports = new PostgresImportStore(db, newId);
-  const chunks = new PostgresChunkStore(db);
-  const deadLetters = new PostgresDeadLetterStore(db, newId);
-  const uploads = new PostgresUploadStore(db);
-  const writer = new PostgresImportLogWriter(db, newId);
   const pause: Pause = (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {});
-  const shared = { ...parts, jobs, imports, chunks, deadLetters, uploads, writer, pause };
+  const shared = { ...parts, ...stores, jobs, pause, isAway };
   const progress = progressAnnouncer(shared);
   const finish = finishImport(shared);
   const working = { ...shared, progress, finish };
@@ -82,7 +78,8 @@ export function composeImports(parts: ImportParts) {
     /** Takes up whatever an earlier run left open; call it once the workers work. */
     resumeOpenImports: resume,
     /** How many rows are dead letters now, of all imports. */
-    countDeadLetters: async () => (await deadLetters.list({ importId: null, first: 1, after: null })).totalCount(),
+    countDeadLetters: async () =>
+      (await stores.deadLetters.list({ importId: null, first: 1, after: null })).totalCount(),
     /** Resolves when the last progress is announced; call it after the workers have stopped. */
     settled: () => progress.settled(),
   };

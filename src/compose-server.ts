@@ -1,4 +1,4 @@
-import type { ImportStore } from './application/import/ports.ts';
+import type { ImportStores } from './application/import/ports.ts';
 import type { NewRateLimiter } from './application/rate-limiter.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from './application/user/seed-first-admin.ts';
@@ -14,7 +14,6 @@ import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
-import { PostgresDeadLetterStore } from './infrastructure/postgres/dead-letter-store.ts';
 import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
 import { Admission } from './interfaces/graphql/admission.ts';
 import type { Caller } from './interfaces/graphql/caller.ts';
@@ -51,7 +50,7 @@ export interface ServerParts {
   readonly reports: Reports;
   readonly probes: Probes;
   readonly imports: ReturnType<typeof composeImports>;
-  readonly importStore: ImportStore;
+  readonly importStores: Pick<ImportStores, 'imports' | 'deadLetters'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly newRateLimiter: NewRateLimiter;
@@ -71,7 +70,7 @@ export function composeWorkerServer({ config, logging, metrics, probes }: Worker
 
 /** The API: schema with its resolvers behind the HTTP and WebSocket edge. */
 export async function composeServer(parts: ServerParts): Promise<HttpServer> {
-  const { config, logging, metrics, people, desk, db } = parts;
+  const { config, logging, metrics, people, desk } = parts;
   // As many as there are connections: whoever is let in finds one soon, and can finish.
   const admission = new Admission({ running: config.database.poolMax, ...config.requestQueue }, (why) =>
     metrics.countRefused(why),
@@ -82,8 +81,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
   const nodes = composeNodes({
     desk,
     people,
-    imports: parts.importStore,
-    deadLetters: new PostgresDeadLetterStore(db, parts.newId),
+    ...parts.importStores,
     now,
   });
   const schema = composeSchema([
@@ -97,7 +95,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     new LiveSubscriptionResolver(),
     new ImportResolver(parts.imports.useCases, uploads),
     new ReportsResolver(parts.reports.useCases),
-    new LastProcessesResolver({ lastProcesses: parts.reports.lastProcesses(parts.importStore) }),
+    new LastProcessesResolver({ lastProcesses: parts.reports.lastProcesses(parts.importStores.imports) }),
     new NodeResolver(nodes),
   ]);
   const { tickets, clients, policies } = desk.stores;

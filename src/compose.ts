@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
 import { composeDesk } from './compose-desk.ts';
+import { composeImportStores } from './compose-import-stores.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePeople } from './compose-people.ts';
 import { composeProbes } from './compose-probes.ts';
@@ -19,7 +20,6 @@ import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
-import { PostgresImportStore } from './infrastructure/postgres/import-store.ts';
 import { postgresUsers } from './infrastructure/postgres/user-store.ts';
 import { PostgresWakeUp } from './infrastructure/postgres/wake-up.ts';
 import { RedisConnections } from './infrastructure/redis/redis-connections.ts';
@@ -102,14 +102,14 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const traced = tracedQueues(queues, logging.scope);
   const shared = { db, workDb, clock, newId, logger, wakeUp };
   const users = postgresUsers(db);
-  const importStore = new PostgresImportStore(db, newId);
+  const importStores = composeImportStores({ ...shared, mongo });
   const desk = composeDesk({
     ...shared,
     watchDb,
     liveDb,
     probeDb,
     users,
-    imports: importStore,
+    imports: importStores.forRequests.imports,
     fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
     observeLag: (seconds) => metrics.observeDetectionLag(seconds),
     countAudited: (clocks, mismatches) => metrics.countAudited(clocks, mismatches),
@@ -119,7 +119,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const reports = composeReports({ ...shared, mongo });
   const imports = composeImports({
     ...shared,
-    db: workDb,
+    stores: importStores.forWork,
     queues: traced,
     reader: new ThreadedWorkbookReader(),
     policiesInForce: () => desk.stores.policies.all(),
@@ -143,7 +143,9 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const newRateLimiter = redis ? redisRateLimiters(redis, memoryRateLimiters) : memoryRateLimiters;
   const edge = { ...shared, config, logging, metrics, probes, newRateLimiter };
   const api =
-    config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStore });
+    config.role === 'worker'
+      ? null
+      : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStores: importStores.forRequests });
   const server = api?.server ?? composeWorkerServer(edge);
   const countPruned = (events: number) => metrics.countPruned(events);
   const retention = composeRetention({ ...shared, config, desk, reports, countPruned });

@@ -1,15 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createImportPipeline, goodRow, HEADERS, type ImportPipeline, workbook } from './support/import-pipeline.ts';
-
-let pipeline: ImportPipeline;
-beforeEach(async () => {
-  pipeline = await createImportPipeline();
-});
-afterEach(() => pipeline.close());
+import { describeOnEachStore } from './support/import-stores.ts';
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `T-${index + 1}`);
 
-describe('an import', () => {
+describeOnEachStore('an import', (open) => {
+  let pipeline: ImportPipeline;
+  beforeEach(async () => {
+    pipeline = await createImportPipeline({ open });
+  });
+  afterEach(() => pipeline.close());
+
   it('brings good rows in and keeps bad ones as dead letters with every reason', async () => {
     const rows = [
       ...ids(23).map((id) => goodRow(id)),
@@ -29,12 +30,12 @@ describe('an import', () => {
     expect(letter?.cells.slice(0, 4)).toEqual(['bad', 'Åbrü 株式会社', 'GOLD', 'DONE']);
     expect(letter?.reasons).toHaveLength(2);
 
-    const [late] = await pipeline.rows(`SELECT * FROM ticket_logs WHERE external_id = 'late'`);
-    expect(late).toMatchObject({ client_name: 'Åbrü 株式会社', breached: true, escalation_level: 2, row_number: 27 });
-    expect(late?.breached_at).toEqual(late?.created_at);
-    expect(late?.escalated_at).toEqual(late?.created_at);
-    expect(await pipeline.rows(`SELECT * FROM ticket_logs WHERE breached`)).toHaveLength(1);
-    expect(await pipeline.rows('SELECT * FROM upload_chunks')).toEqual([]);
+    const [late, ...clean] = (await pipeline.logs()).filter((log) => log.breached);
+    expect(clean).toEqual([]);
+    expect(late).toMatchObject({ externalId: 'late', clientName: 'Åbrü 株式会社', escalationLevel: 2, rowNumber: 27 });
+    expect(late?.breachedAt).toEqual(late?.createdAt);
+    expect(late?.escalatedAt).toEqual(late?.createdAt);
+    expect(await pipeline.pieces()).toBe(0);
   });
 
   it('is one process for the same bytes, also when they come twice at the same time', async () => {
@@ -43,16 +44,16 @@ describe('an import', () => {
     expect(a.id).toBe(b.id);
     await pipeline.reaches(a.id, 'COMPLETED');
     expect((await pipeline.upload(bytes)).id).toBe(a.id);
-    expect(await pipeline.rows('SELECT id FROM import_processes')).toHaveLength(1);
-    expect(await pipeline.rows('SELECT * FROM upload_chunks')).toEqual([]);
+    expect((await pipeline.listImports(pipeline.admin, { first: 5, after: null })).items).toHaveLength(1);
+    expect(await pipeline.pieces()).toBe(0);
   });
 
   it('of a repeated external id keeps the earliest row and names it in the others', async () => {
     const rows = [goodRow('A', { 1: 'first' }), ...ids(20).map((id) => goodRow(id)), goodRow('A', { 1: 'second' })];
     const { id } = await pipeline.upload(await workbook(rows));
     await pipeline.reaches(id, 'COMPLETED_WITH_ERRORS');
-    const [log] = await pipeline.rows(`SELECT client_name FROM ticket_logs WHERE external_id = 'A'`);
-    expect(log).toEqual({ client_name: 'first' });
+    const [log] = await pipeline.logs();
+    expect(log).toMatchObject({ externalId: 'A', clientName: 'first' });
     expect((await pipeline.letters(id)).map(({ rowNumber, reasons }) => ({ rowNumber, reasons }))).toEqual([
       { rowNumber: 23, reasons: ['externalId repeats that of row 2; the earliest row of a file wins.'] },
     ]);
@@ -66,14 +67,13 @@ describe('an import', () => {
   it('updates the logs of an earlier file by external id and marks the days of both versions', async () => {
     const first = await pipeline.upload(await workbook([goodRow('A', { 4: '2026-01-05T10:00:00Z' }), goodRow('B')]));
     await pipeline.reaches(first.id, 'COMPLETED');
-    await pipeline.rows('DELETE FROM report_dirty_days');
+    await pipeline.clearDays();
     const second = await pipeline.upload(
       await workbook([goodRow('A', { 4: '2026-02-07T23:59:59Z', 5: '2026-02-08T00:00:00Z' }), goodRow('C')]),
     );
     await pipeline.reaches(second.id, 'COMPLETED');
-    expect(await pipeline.rows('SELECT id FROM ticket_logs')).toHaveLength(3);
-    const days = await pipeline.rows<{ day: string }>('SELECT DISTINCT day::text FROM report_dirty_days ORDER BY 1');
-    expect(days.map((row) => row.day)).toEqual(expect.arrayContaining(['2026-01-05', '2026-02-07', '2026-02-08']));
+    expect(await pipeline.logs()).toHaveLength(3);
+    expect(await pipeline.days()).toEqual(expect.arrayContaining(['2026-01-05', '2026-02-07', '2026-02-08']));
   });
 
   it('fails as a whole, saying why, for what is no workbook, lacks a column, or has no rows', async () => {
@@ -98,14 +98,14 @@ describe('an import', () => {
   });
 
   it('is refused above the size limit, keeping nothing', async () => {
-    const small = await createImportPipeline({ maxBytes: 1000 });
+    const small = await createImportPipeline({ open, maxBytes: 1000 });
     try {
       await expect(small.upload(Buffer.alloc(1001), 'big.xlsx', 100)).rejects.toMatchObject({
         code: 'PAYLOAD_TOO_LARGE',
         details: { max: 1000 },
       });
-      expect(await small.rows('SELECT * FROM upload_chunks')).toEqual([]);
-      expect(await small.rows('SELECT * FROM import_processes')).toEqual([]);
+      expect(await small.pieces()).toBe(0);
+      expect((await small.listImports(small.admin, { first: 1, after: null })).items).toEqual([]);
     } finally {
       await small.close();
     }
@@ -118,7 +118,7 @@ describe('an import', () => {
     }
     const upload = pipeline.importTickets(pipeline.admin, { filename: 'x', content: content() });
     await expect(upload).rejects.toThrow('the client went away');
-    expect(await pipeline.rows('SELECT * FROM upload_chunks')).toEqual([]);
+    expect(await pipeline.pieces()).toBe(0);
   });
 
   it('is forbidden for agents', async () => {

@@ -47,6 +47,10 @@ describeOnEachStore('the rows of a file on their way', (open) => {
     await imports.create(row);
     await chunks.saveHeader(row.id, ['id', '', 'Köpfe'], ['Köpfe']);
     await chunks.saveTotal(row.id, 7);
+    const wide = Array.from({ length: 16_384 }, (_, column) => `Kopf ${column}`);
+    const { id } = await runningImport(place.stores, []);
+    await chunks.saveHeader(id, wide, wide.slice(1));
+    expect(await imports.find(id)).toMatchObject({ headers: wide, ignoredColumns: wide.slice(1) });
     expect(await imports.find(row.id)).toMatchObject({
       headers: ['id', '', 'Köpfe'],
       ignoredColumns: ['Köpfe'],

@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import ExcelJS from 'exceljs';
 import { v7 } from 'uuid';
-import type { Logger } from '../../src/application/runtime.ts';
 import { composeImports, type ImportParts } from '../../src/compose-imports.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { ImportStatus } from '../../src/domain/enums.ts';
 import type { ImportProcess } from '../../src/domain/import-process.ts';
 import { JobQueues } from '../../src/infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from '../../src/infrastructure/excel/threaded-workbook-reader.ts';
-import { Database } from '../../src/infrastructure/postgres/database.ts';
-import { PostgresChunkStore } from '../../src/infrastructure/postgres/import-chunk-store.ts';
 import { policyFor } from './clocks.ts';
-import { createTestDatabase } from './postgres.ts';
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import { type OpenPlace, openPostgresPlace } from './import-stores.ts';
+import { silent } from './open-queues.ts';
 
 export const HEADERS = [
   'externalId',
@@ -44,29 +40,30 @@ export async function workbook(
   return Buffer.from(await book.xlsx.writeBuffer());
 }
 
-/** The pipeline on a database of its own, its workers running unless `isWorking` is false. */
-export async function createImportPipeline(options: Partial<ImportParts> & { readonly isWorking?: boolean } = {}) {
-  const database = await createTestDatabase();
-  let isClosing = false;
+type PipelineOptions = Partial<ImportParts> & {
+  readonly isWorking?: boolean;
+  /** Where the imports are kept; Postgres unless given. */
+  readonly open?: OpenPlace;
+  /** The port by which the stores reach MongoDB. */
+  readonly through?: number;
+};
+
+/** The pipeline on databases of its own, its workers running unless `isWorking` is false. */
+export async function createImportPipeline({ open = openPostgresPlace, through, ...options }: PipelineOptions = {}) {
   const onNews = new Set<() => void>();
-  const db = new Database({
-    url: database.url,
-    maxConnections: 14,
-    statementTimeoutMs: 10_000,
-    applicationName: 'test',
+  const place = await open({
+    ...(through === undefined ? {} : { through }),
     onEvents: () => {
       for (const listener of onNews) listener();
     },
-    onError: (error) => {
-      if (!isClosing) throw error;
-    },
   });
+  const { db, stores } = place;
   const logger = options.logger ?? silent;
-  const openQueues = () => JobQueues.open({ databaseUrl: database.url, maxConnections: 8, logger });
+  const openQueues = () => JobQueues.open({ databaseUrl: place.databaseUrl, maxConnections: 8, logger });
   const queues = await openQueues();
   const refreshed: string[] = [];
   const parts: ImportParts = {
-    db,
+    stores,
     queues,
     logger,
     reader: new ThreadedWorkbookReader(),
@@ -123,7 +120,7 @@ export async function createImportPipeline(options: Partial<ImportParts> & { rea
   return {
     ...useCases,
     parts,
-    db,
+    ...place,
     queues,
     openQueues,
     handlers,
@@ -136,7 +133,7 @@ export async function createImportPipeline(options: Partial<ImportParts> & { rea
     upload,
     until,
     find,
-    chunks: new PostgresChunkStore(db),
+    chunks: stores.chunks,
     /** The import once it is in one of `statuses`. */
     reaches: (id: string, ...statuses: ImportStatus[]) =>
       until(async () => {
@@ -150,11 +147,9 @@ export async function createImportPipeline(options: Partial<ImportParts> & { rea
     },
     rows: async <T = Record<string, unknown>>(text: string): Promise<T[]> => (await db.pool.query(text)).rows as T[],
     close: async () => {
-      isClosing = true;
       await queues.close();
       await settled();
-      await db.close();
-      await database.drop();
+      await place.close();
     },
   };
 }

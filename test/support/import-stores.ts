@@ -37,6 +37,8 @@ export interface SeenLog {
 /** The stores of the imports on one of the two databases, and a look behind them. The event log is in Postgres either way. */
 export interface StorePlace {
   readonly stores: ImportStores;
+  /** The stores of another process beside this one. */
+  beside(wrap?: (mongo: MongoDatabase) => MongoDatabase): ImportStores;
   readonly db: Database;
   /** Of the Postgres that has the event log. */
   readonly databaseUrl: string;
@@ -59,6 +61,8 @@ export type OpenPlace = (options?: PlaceOptions) => Promise<StorePlace>;
 
 interface PlaceOptions {
   readonly wrap?: (mongo: MongoDatabase) => MongoDatabase;
+  /** The port on this machine by which the stores reach MongoDB, in place of the server's own. */
+  readonly through?: number;
   readonly onEvents?: () => void;
 }
 
@@ -104,11 +108,13 @@ async function openEvents(onEvents: () => void = () => undefined) {
   return { db, databaseUrl: database.url, close };
 }
 
-async function openPostgresPlace({ onEvents }: PlaceOptions = {}): Promise<StorePlace> {
+/** The stores in a Postgres database of their own. */
+export async function openPostgresPlace({ onEvents }: PlaceOptions = {}): Promise<StorePlace> {
   const { db, databaseUrl, close } = await openEvents(onEvents);
   const rows = async <T>(text: string): Promise<T[]> => (await db.pool.query(text)).rows as T[];
   return {
     stores: postgresImportStores(db, () => v7()),
+    beside: () => postgresImportStores(db, () => v7()),
     db,
     databaseUrl,
     logs: () =>
@@ -137,13 +143,15 @@ async function openPostgresPlace({ onEvents }: PlaceOptions = {}): Promise<Store
 
 async function openMongoPlace(
   serverUri: string,
-  { wrap = (mongo) => mongo, onEvents }: PlaceOptions = {},
+  { wrap = (mongo) => mongo, through, onEvents }: PlaceOptions = {},
 ): Promise<StorePlace> {
   const events = await openEvents(onEvents);
   const uri = new URL(serverUri);
   uri.pathname = `${uri.pathname}_${randomUUID().slice(0, 8)}`;
+  const way = new URL(uri);
+  if (through !== undefined) way.host = `127.0.0.1:${through}`;
   const mongo = await Mongo.open({
-    uri: uri.href,
+    uri: way.href,
     collections: [TICKET_LOG_PLAN, REPORT_MARKS_PLAN, ...IMPORT_COLLECTIONS],
     applicationName: 'test',
     requestMs: 10_000,
@@ -154,13 +162,16 @@ async function openMongoPlace(
   const logs = behind.db().collection<TicketLogDocument>(TICKET_LOGS);
   const validate = (validator: object) => behind.db().command({ collMod: TICKET_LOGS, validator });
   const schema = { $jsonSchema: TICKET_LOG_PLAN.schema };
-  return {
-    stores: mongoImportStores({
-      mongo: async () => wrap(await mongo.forWork()),
+  const beside = (between = (each: MongoDatabase) => each) =>
+    mongoImportStores({
+      mongo: async () => between(await mongo.forWork()),
       append: appendOnce(events.db),
       newId: () => v7(),
       logger: silent,
-    }),
+    });
+  return {
+    stores: beside(wrap),
+    beside,
     db: events.db,
     databaseUrl: events.databaseUrl,
     logs: async () => (await logs.find({ externalId: { $ne: null } }, { sort: { externalId: 1 } }).toArray()).map(seen),

@@ -25,6 +25,8 @@ export interface ReadFileDeps {
   readonly clock: Clock;
   readonly pause: Pause;
   readonly logger: Logger;
+  /** Whether an error says that a store cannot be reached for now. */
+  readonly isAway: (error: unknown) => boolean;
   /** Rows in one chunk. */
   readonly chunkRows: number;
 }
@@ -32,7 +34,7 @@ export interface ReadFileDeps {
 export interface ReadRun {
   /** The process is stopping: leave the rest to the next run. */
   readonly signal: AbortSignal;
-  /** An unexpected error now means that the file cannot be read: fail the import instead of throwing. */
+  /** An unexpected error now, but for a store's being away, means that the file cannot be read: fail the import instead of throwing. */
   readonly isLast: boolean;
 }
 
@@ -64,7 +66,8 @@ export const readFile =
     } catch (error) {
       if (stop.signal.aborted || error instanceof Stopped) return;
       if (error instanceof WorkbookError) await fail(deps, importId, error.message);
-      else if (run.isLast) await failUnexpectedly(deps, importId, error);
+      // What a store that is away holds up is no fault of the file: the next round goes on.
+      else if (run.isLast && !deps.isAway(error)) await failUnexpectedly(deps, importId, error);
       else throw error;
     } finally {
       run.signal.removeEventListener('abort', onStopping);

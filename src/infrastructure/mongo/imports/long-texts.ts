@@ -1,7 +1,7 @@
 import type { ImportCollections, StoredText, TextPiece } from './documents.ts';
 
-/** A text of up to this size lies in its document, which has room for little else. */
-const INLINE_BYTES = 4 * 1024 ** 2;
+/** A text of up to this size lies in its document; that of a header is written anew with each chunk that is committed. */
+const INLINE_BYTES = { header: 16 * 1024, rows: 4 * 1024 ** 2, cells: 4 * 1024 ** 2 };
 const PIECE_BYTES = 8 * 1024 ** 2;
 
 export interface TextPlace {
@@ -15,8 +15,8 @@ type Texts = Pick<ImportCollections, 'texts' | 'limit'>;
 
 /** What to write into a document in place of a text that may be too long for it; its pieces are stored by then. Again: the same. */
 export async function keepText({ texts, limit }: Texts, place: TextPlace, text: string): Promise<StoredText> {
-  if (Buffer.byteLength(text) <= INLINE_BYTES) return text;
   const { importId, kind, key } = place;
+  if (Buffer.byteLength(text) <= INLINE_BYTES[kind]) return text;
   const bytes = Buffer.from(text);
   let pieces = 0;
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Filter, type GridFSBucketWriteStream, ObjectId } from 'mongodb';
+import { type Filter, type GridFSBucketWriteStream, MongoGridFSChunkError, ObjectId } from 'mongodb';
 import type { StoredUpload, UploadStore } from '../../../application/import/ports.ts';
 import { fileTooLarge } from '../../../domain/import-process.ts';
 import { removeSpools, type Spool, spoolFile } from '../../spool/upload-spool.ts';
@@ -50,8 +50,9 @@ export class MongoUploadStore implements UploadStore {
         }
         signal.throwIfAborted();
       } catch (error) {
-        // Without its bytes an upload is an empty file, as it is in the other store.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        // Without its bytes an upload is an empty file, and without some of them a damaged one: the reader says so.
+        const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        if (!isMissing && !(error instanceof MongoGridFSChunkError)) throw error;
       }
     });
   }
