@@ -67,6 +67,8 @@ describeWithProgram('docker-compose', 'docker-compose', 'docker-compose.yml', ()
     const { api, worker, postgres, redis } = services();
     expect([api?.environment?.ROLE, worker?.environment?.ROLE, worker?.deploy?.replicas]).toEqual(['api', 'worker', 2]);
     expect([postgres?.healthcheck, redis?.healthcheck]).toEqual([expect.anything(), expect.anything()]);
+    expect(Object.keys(api?.environment ?? {})).toEqual(expect.arrayContaining(['JWT_SECRET', 'ADMIN_PASSWORD']));
+    expect(Object.keys(worker?.environment ?? {})).not.toEqual(expect.arrayContaining(['JWT_SECRET']));
     for (const service of [api, worker]) {
       expect(service?.depends_on).toEqual({
         postgres: { condition: 'service_healthy' },
