@@ -1,0 +1,59 @@
+import type { Comparison, MoveProgress, MovingPart } from './ports.ts';
+
+export type MoveOutcome =
+  /** The other store has records of these kinds already, which nobody has allowed to replace. Nothing was changed. */
+  | { readonly kind: 'occupied'; readonly names: readonly string[] }
+  | { readonly kind: 'moved'; readonly counts: readonly Comparison[] };
+
+/**
+ * Copies every record of every part from one store to the other, page by page; what it was broken off at, it goes on with. The
+ * first store is only read. With `replace`, whatever the other one has goes first. Nobody else may write meanwhile.
+ * For an operator at the command line: it asks for no actor.
+ */
+export const moveRecords =
+  (deps: {
+    readonly parts: readonly MovingPart[];
+    readonly progress: MoveProgress;
+    /** Told after each page. */
+    readonly onProgress: (name: string, copied: number) => void;
+  }) =>
+  async ({ replace }: { readonly replace: boolean }): Promise<MoveOutcome> => {
+    if (replace) {
+      await deps.progress.forget();
+      for (const part of deps.parts) await part.to.clear();
+    }
+    const occupied = await occupiedParts(deps);
+    if (occupied.length > 0) return { kind: 'occupied', names: occupied };
+    for (const part of deps.parts) await movePart(part, deps);
+    const counts: Comparison[] = [];
+    for (const { name, from, to } of deps.parts) {
+      counts.push({ name, from: String(await from.count()), to: String(await to.count()) });
+    }
+    return { kind: 'moved', counts };
+  };
+
+type Deps = Parameters<typeof moveRecords>[0];
+
+/** Parts that have not begun, though there is something already where they go. */
+async function occupiedParts({ parts, progress }: Deps): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, to } of parts) {
+    if ((await progress.place(name)) === null && (await to.count()) > 0) names.push(name);
+  }
+  return names;
+}
+
+async function movePart({ name, from, to, pageSize }: MovingPart, { progress, onProgress }: Deps): Promise<void> {
+  let after = await progress.place(name);
+  for (;;) {
+    const page = await from.readPage(after, pageSize);
+    const last = page.at(-1);
+    if (!last) return;
+    // Begun, before anything is there: a page that is broken off belongs to this move.
+    if (after === null) await progress.save(name, '');
+    await to.write(page.map(({ record }) => record));
+    await progress.save(name, last.key);
+    after = last.key;
+    onProgress(name, page.length);
+  }
+}
