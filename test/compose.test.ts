@@ -12,6 +12,7 @@ const SECRETS = {
   ADMIN_PASSWORD: 'a password',
   POSTGRES_PASSWORD: 'postgres0',
   REDIS_PASSWORD: 'redis0',
+  MONGO_PASSWORD: 'mongo0',
 };
 
 interface Service {
@@ -53,7 +54,15 @@ describeWithProgram('docker-compose', 'docker-compose', 'docker-compose.yml', ()
   };
 
   it('is understood, with every key that it uses', () => {
-    expect(Object.keys(services()).sort()).toEqual(['api', 'grafana', 'postgres', 'prometheus', 'redis', 'worker']);
+    expect(Object.keys(services()).sort()).toEqual([
+      'api',
+      'grafana',
+      'mongo',
+      'postgres',
+      'prometheus',
+      'redis',
+      'worker',
+    ]);
   });
 
   it('does not start without its secrets, and names the one that is missing', () => {
@@ -64,20 +73,22 @@ describeWithProgram('docker-compose', 'docker-compose', 'docker-compose.yml', ()
   });
 
   it('starts an API and two workers once their stores are healthy, and gives them no variable that is unknown', () => {
-    const { api, worker, postgres, redis } = services();
+    const { api, worker, postgres, redis, mongo } = services();
     expect([api?.environment?.ROLE, worker?.environment?.ROLE, worker?.deploy?.replicas]).toEqual(['api', 'worker', 2]);
-    expect([postgres?.healthcheck, redis?.healthcheck]).toEqual([expect.anything(), expect.anything()]);
+    for (const store of [postgres, redis, mongo]) expect(store?.healthcheck).toBeDefined();
     expect(Object.keys(api?.environment ?? {})).toEqual(expect.arrayContaining(['JWT_SECRET', 'ADMIN_PASSWORD']));
     expect(Object.keys(worker?.environment ?? {})).not.toEqual(expect.arrayContaining(['JWT_SECRET']));
     for (const service of [api, worker]) {
       expect(service?.depends_on).toEqual({
         postgres: { condition: 'service_healthy' },
         redis: { condition: 'service_healthy' },
+        mongo: { condition: 'service_healthy' },
       });
       expect(Object.keys(variableDefaults())).toEqual(expect.arrayContaining(Object.keys(service?.environment ?? {})));
       expect(service?.environment).toMatchObject({
         DATABASE_URL: 'postgres://techsupport:postgres0@postgres:5432/techsupport',
         REDIS_URL: 'redis://:redis0@redis:6379',
+        MONGO_URI: 'mongodb://techsupport:mongo0@mongo:27017/techsupport?authSource=admin',
       });
     }
   });
