@@ -13,7 +13,7 @@ import { type Ledger, printLedger, spread, sum } from './support/ledger.ts';
 import { eventually } from './support/server.ts';
 import { ServerPlace } from './support/server-place.ts';
 import { Dice } from './support/simulation-random.ts';
-import { replayable, seeds } from './support/soak.ts';
+import { patience, replayable, seeds } from './support/soak.ts';
 
 const ROWS = 3_000;
 const TICKETS = 500;
@@ -79,77 +79,85 @@ async function jobsUnderWay(member: Member): Promise<number> {
 const nothingLost = ({ acknowledged }: Ledger): Ledger => ({ acknowledged, found: acknowledged, lost: 0, repeated: 0 });
 
 describe('a worker that is killed with -9 amid an import and escalations', () => {
-  it('costs a moment: the other one goes on, nothing is lost, nothing happens twice', async () => {
-    const [rows, promises]: [Ledger[], Ledger[]] = [[], []];
-    const took: { importMs: number; breachesMs: number }[] = [];
-    const takenUp: number[] = [];
-    for (const seed of seeds(3, 20)) {
-      await replayable(seed, async () => {
-        const dice = new Dice(seed);
-        const round = await work(dice, seed);
-        const dead = await victim(dice);
-        await fleet.kill(dead);
-        // As whoever watches over processes does.
-        const replaced = fleet.startOne('worker');
-        const [done, taken] = await Promise.all([untilDone(round), untilTakenUp(desk)]);
-        took.push(done);
-        takenUp.push(taken);
-        const [ofRows, ofPromises] = await Promise.all([round.imports.ledger(), round.breaches.ledger()]);
-        expect([ofRows, ofPromises]).toEqual([nothingLost(ofRows), nothingLost(ofPromises)]);
-        rows.push(ofRows);
-        promises.push(ofPromises);
-        await replaced;
+  it(
+    'costs a moment: the other one goes on, nothing is lost, nothing happens twice',
+    async () => {
+      const [rows, promises]: [Ledger[], Ledger[]] = [[], []];
+      const took: { importMs: number; breachesMs: number }[] = [];
+      const takenUp: number[] = [];
+      for (const seed of seeds(3, 20)) {
+        await replayable(seed, async () => {
+          const dice = new Dice(seed);
+          const round = await work(dice, seed);
+          const dead = await victim(dice);
+          await fleet.kill(dead);
+          // As whoever watches over processes does.
+          const replaced = fleet.startOne('worker');
+          const [done, taken] = await Promise.all([untilDone(round), untilTakenUp(desk)]);
+          took.push(done);
+          takenUp.push(taken);
+          const [ofRows, ofPromises] = await Promise.all([round.imports.ledger(), round.breaches.ledger()]);
+          expect([ofRows, ofPromises]).toEqual([nothingLost(ofRows), nothingLost(ofPromises)]);
+          rows.push(ofRows);
+          promises.push(ofPromises);
+          await replaced;
+        });
+      }
+      const imports = spread(took.map(({ importMs }) => importMs));
+      const breaches = spread(took.map(({ breachesMs }) => breachesMs));
+      const jobs = spread(takenUp);
+      printLedger(`kill -9, rows of ${rows.length} imports`, sum(rows), {
+        'jobs taken up after ms (median)': jobs.median,
+        'at most': jobs.max,
+        'to the end of the import (median)': imports.median,
       });
-    }
-    const imports = spread(took.map(({ importMs }) => importMs));
-    const breaches = spread(took.map(({ breachesMs }) => breachesMs));
-    const jobs = spread(takenUp);
-    printLedger(`kill -9, rows of ${rows.length} imports`, sum(rows), {
-      'jobs taken up after ms (median)': jobs.median,
-      'at most': jobs.max,
-      'to the end of the import (median)': imports.median,
-    });
-    printLedger('kill -9, breaches, levels and steps', sum(promises), {
-      'to the last one ms (median)': breaches.median,
-      'at most': breaches.max,
-    });
-  }, 120_000);
+      printLedger('kill -9, breaches, levels and steps', sum(promises), {
+        'to the last one ms (median)': breaches.median,
+        'at most': breaches.max,
+      });
+    },
+    patience(120_000),
+  );
 });
 
 describe('a worker that stands still past its locks and goes on', () => {
-  it('finds its work done by the other one, and does nothing twice', async () => {
-    const [rows, promises]: [Ledger[], Ledger[]] = [[], []];
-    const took: number[] = [];
-    for (const seed of seeds(1, 20)) {
-      await replayable(seed, async () => {
-        const dice = new Dice(seed + 1_000);
-        const round = await work(dice, seed + 1_000);
-        const asleep = await victim(dice);
-        process.kill(asleep.pid, 'SIGSTOP');
-        try {
-          const [{ importMs, breachesMs }] = await Promise.all([untilDone(round), untilTakenUp(desk)]);
-          took.push(Math.max(importMs, breachesMs));
-        } finally {
-          process.kill(asleep.pid, 'SIGCONT');
-        }
-        // Awake, it tries to end what it had begun; then it works like any other.
-        await eventually(
-          () => jobsUnderWay(asleep),
-          (jobs) => jobs === 0,
-        );
-        const [ofRows, ofPromises] = await Promise.all([round.imports.ledger(), round.breaches.ledger()]);
-        const next = await startImport(desk, fleet.caller(token), 200, seed + 2_000);
-        await eventually(next.isOver, Boolean);
-        const ofNext = await next.ledger();
-        expect([ofRows, ofPromises, ofNext]).toEqual([ofRows, ofPromises, ofNext].map(nothingLost));
-        rows.push(ofRows, ofNext);
-        promises.push(ofPromises);
-      });
-    }
-    const { median, max } = spread(took);
-    printLedger(`SIGSTOP, rows of ${rows.length} imports`, sum(rows), { medianMsToTheEnd: median, maxMs: max });
-    printLedger('SIGSTOP, breaches, levels and steps', sum(promises));
-  }, 120_000);
+  it(
+    'finds its work done by the other one, and does nothing twice',
+    async () => {
+      const [rows, promises]: [Ledger[], Ledger[]] = [[], []];
+      const took: number[] = [];
+      for (const seed of seeds(1, 20)) {
+        await replayable(seed, async () => {
+          const dice = new Dice(seed + 1_000);
+          const round = await work(dice, seed + 1_000);
+          const asleep = await victim(dice);
+          process.kill(asleep.pid, 'SIGSTOP');
+          try {
+            const [{ importMs, breachesMs }] = await Promise.all([untilDone(round), untilTakenUp(desk)]);
+            took.push(Math.max(importMs, breachesMs));
+          } finally {
+            process.kill(asleep.pid, 'SIGCONT');
+          }
+          // Awake, it tries to end what it had begun; then it works like any other.
+          await eventually(
+            () => jobsUnderWay(asleep),
+            (jobs) => jobs === 0,
+          );
+          const [ofRows, ofPromises] = await Promise.all([round.imports.ledger(), round.breaches.ledger()]);
+          const next = await startImport(desk, fleet.caller(token), 200, seed + 2_000);
+          await eventually(next.isOver, Boolean);
+          const ofNext = await next.ledger();
+          expect([ofRows, ofPromises, ofNext]).toEqual([ofRows, ofPromises, ofNext].map(nothingLost));
+          rows.push(ofRows, ofNext);
+          promises.push(ofPromises);
+        });
+      }
+      const { median, max } = spread(took);
+      printLedger(`SIGSTOP, rows of ${rows.length} imports`, sum(rows), { medianMsToTheEnd: median, maxMs: max });
+      printLedger('SIGSTOP, breaches, levels and steps', sum(promises));
+    },
+    patience(120_000),
+  );
 });
 
 it('every clock is what its log says, after all that', async () => {

@@ -12,7 +12,7 @@ import { ResumingSubscriber } from './support/resuming-subscriber.ts';
 import { eventually } from './support/server.ts';
 import { ServerPlace } from './support/server-place.ts';
 import { Dice } from './support/simulation-random.ts';
-import { replayable, seeds } from './support/soak.ts';
+import { patience, replayable, seeds } from './support/soak.ts';
 import { SteadyLoad } from './support/steady-load.ts';
 
 const SUBSCRIBERS = 20;
@@ -26,97 +26,106 @@ const MAKE_DUE = `
     FROM (SELECT id AS due_id, now() + ordinality * $2::int * interval '1 ms' AS at FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, ordinality)) due
    WHERE id = due_id`;
 
-it('Postgres cut off under load and started again: processes go on by themselves, and nothing that was answered is lost', async () => {
-  const postgres = await crashingPostgres();
-  await migrate(postgres.url);
-  const rowsOf = async (sql: string, values: unknown[] = []): Promise<string[]> => {
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    try {
-      return (await client.query<{ id: string }>(sql, values)).rows.map(({ id }) => id);
-    } finally {
-      await client.end();
-    }
-  };
-  const fleet = new Fleet(place, postgres.url);
-  await fleet.start(['api', 'api', 'worker']);
-  const login = 'mutation { login(email: "admin@techsupport.pro", password: "admin123") { accessToken } }';
-  const nobody = createCaller(fleet.apiAt(0).origin, null);
-  const token = (await nobody.ask<{ login: { accessToken: string } }>(login)).login.accessToken;
-  const desk = deskCalls({ admin: fleet.caller(token), sql: async () => [] });
-  const [vip, normal] = [await desk.client('VIP'), await desk.client('NORMAL')];
+it(
+  'Postgres cut off under load and started again: processes go on by themselves, and nothing that was answered is lost',
+  async () => {
+    const postgres = await crashingPostgres();
+    await migrate(postgres.url);
+    const rowsOf = async (sql: string, values: unknown[] = []): Promise<string[]> => {
+      const client = new pg.Client({ connectionString: postgres.url });
+      await client.connect();
+      try {
+        return (await client.query<{ id: string }>(sql, values)).rows.map(({ id }) => id);
+      } finally {
+        await client.end();
+      }
+    };
+    const fleet = new Fleet(place, postgres.url);
+    await fleet.start(['api', 'api', 'worker']);
+    const login = 'mutation { login(email: "admin@techsupport.pro", password: "admin123") { accessToken } }';
+    const nobody = createCaller(fleet.apiAt(0).origin, null);
+    const token = (await nobody.ask<{ login: { accessToken: string } }>(login)).login.accessToken;
+    const desk = deskCalls({ admin: fleet.caller(token), sql: async () => [] });
+    const [vip, normal] = [await desk.client('VIP'), await desk.client('NORMAL')];
 
-  const [mutations, breaches, heard]: [Ledger[], Ledger[], Ledger[]] = [[], [], []];
-  const pauses: number[] = [];
-  for (const seed of seeds(1, 20)) {
-    await replayable(seed, async () => {
-      const dice = new Dice(seed);
-      const due = await Promise.all(Array.from({ length: BREACHES }, () => desk.ticket(vip)));
-      const cursor = await desk.cursor();
-      const subscribers = Array.from(
-        { length: SUBSCRIBERS },
-        (_, n) => new ResumingSubscriber((connection) => fleet.apiAt(n + connection).origin, token, cursor),
-      );
-      await Promise.all(subscribers.map((subscriber) => subscriber.start()));
-      const load = new SteadyLoad({ caller: (n) => fleet.caller(token, n), clientId: normal, clients: 4, pauseMs: 20 });
-      await rowsOf(MAKE_DUE, [due, BREACH_GAP_MS]);
-      await rowsOf('NOTIFY techsupport_news');
-      const enough = dice.within(5, 40);
-      await eventually(
-        async () => load.acknowledged.length,
-        (count) => count >= enough,
-      );
-      await postgres.crash();
-      await delay(dice.below(1_000));
-      const before = load.acknowledged.length;
-      await postgres.start();
-      const backAt = performance.now();
-      await eventually(
-        async () => load.acknowledged.length,
-        (count) => count > before,
-      );
-      pauses.push(performance.now() - backAt);
-      await load.stop();
+    const [mutations, breaches, heard]: [Ledger[], Ledger[], Ledger[]] = [[], [], []];
+    const pauses: number[] = [];
+    for (const seed of seeds(1, 20)) {
+      await replayable(seed, async () => {
+        const dice = new Dice(seed);
+        const due = await Promise.all(Array.from({ length: BREACHES }, () => desk.ticket(vip)));
+        const cursor = await desk.cursor();
+        const subscribers = Array.from(
+          { length: SUBSCRIBERS },
+          (_, n) => new ResumingSubscriber((connection) => fleet.apiAt(n + connection).origin, token, cursor),
+        );
+        await Promise.all(subscribers.map((subscriber) => subscriber.start()));
+        const load = new SteadyLoad({
+          caller: (n) => fleet.caller(token, n),
+          clientId: normal,
+          clients: 4,
+          pauseMs: 20,
+        });
+        await rowsOf(MAKE_DUE, [due, BREACH_GAP_MS]);
+        await rowsOf('NOTIFY techsupport_news');
+        const enough = dice.within(5, 40);
+        await eventually(
+          async () => load.acknowledged.length,
+          (count) => count >= enough,
+        );
+        await postgres.crash();
+        await delay(dice.below(1_000));
+        const before = load.acknowledged.length;
+        await postgres.start();
+        const backAt = performance.now();
+        await eventually(
+          async () => load.acknowledged.length,
+          (count) => count > before,
+        );
+        pauses.push(performance.now() - backAt);
+        await load.stop();
 
-      const breached = `SELECT subject_id AS id FROM event_log WHERE type = 'sla.breached' AND subject_id = ANY ($1::uuid[])`;
-      await eventually(
-        () => rowsOf(breached, [due]),
-        (ids) => ids.length >= BREACHES,
-      );
-      const ofMutations = ledgerOf(load.acknowledged, await rowsOf('SELECT id FROM tickets'));
-      const ofBreaches = ledgerOf(due, await rowsOf(breached, [due]));
-      const all = [...load.acknowledged, ...due];
-      const told = `SELECT id FROM event_log WHERE (type LIKE 'ticket.%' OR type LIKE 'sla.%') AND position > $2 AND subject_id = ANY ($1::uuid[]) ORDER BY position`;
-      const events = await rowsOf(told, [all, fromEventCursor(cursor)]);
-      await eventually(async () => subscribers.every((each) => each.heard.length >= events.length), Boolean);
-      for (const subscriber of subscribers) subscriber.stop();
-      for (const each of subscribers) expect(each.heard.map(({ id }) => id)).toEqual(events);
-      const ofSubscribers = sum(
-        subscribers.map((each) =>
-          ledgerOf(
-            events,
-            each.heard.map(({ id }) => id),
+        const breached = `SELECT subject_id AS id FROM event_log WHERE type = 'sla.breached' AND subject_id = ANY ($1::uuid[])`;
+        await eventually(
+          () => rowsOf(breached, [due]),
+          (ids) => ids.length >= BREACHES,
+        );
+        const ofMutations = ledgerOf(load.acknowledged, await rowsOf('SELECT id FROM tickets'));
+        const ofBreaches = ledgerOf(due, await rowsOf(breached, [due]));
+        const all = [...load.acknowledged, ...due];
+        const told = `SELECT id FROM event_log WHERE (type LIKE 'ticket.%' OR type LIKE 'sla.%') AND position > $2 AND subject_id = ANY ($1::uuid[]) ORDER BY position`;
+        const events = await rowsOf(told, [all, fromEventCursor(cursor)]);
+        await eventually(async () => subscribers.every((each) => each.heard.length >= events.length), Boolean);
+        for (const subscriber of subscribers) subscriber.stop();
+        for (const each of subscribers) expect(each.heard.map(({ id }) => id)).toEqual(events);
+        const ofSubscribers = sum(
+          subscribers.map((each) =>
+            ledgerOf(
+              events,
+              each.heard.map(({ id }) => id),
+            ),
           ),
-        ),
+        );
+        const ledgers = [ofMutations, ofBreaches, ofSubscribers];
+        expect(ledgers).toEqual(
+          ledgers.map(({ acknowledged }) => ({ acknowledged, found: acknowledged, lost: 0, repeated: 0 })),
+        );
+        mutations.push(ofMutations);
+        breaches.push(ofBreaches);
+        heard.push(ofSubscribers);
+      });
+    }
+    for (const member of [...fleet.apis, ...fleet.workers]) {
+      await eventually(
+        async () => (await fetch(`${member.origin}/health/ready`)).status,
+        (status) => status === 200,
       );
-      const ledgers = [ofMutations, ofBreaches, ofSubscribers];
-      expect(ledgers).toEqual(
-        ledgers.map(({ acknowledged }) => ({ acknowledged, found: acknowledged, lost: 0, repeated: 0 })),
-      );
-      mutations.push(ofMutations);
-      breaches.push(ofBreaches);
-      heard.push(ofSubscribers);
-    });
-  }
-  for (const member of [...fleet.apis, ...fleet.workers]) {
-    await eventually(
-      async () => (await fetch(`${member.origin}/health/ready`)).status,
-      (status) => status === 200,
-    );
-    expect(member.output()).not.toMatch(/"level":"fatal"|nobody foresaw/);
-  }
-  const { median, max } = spread(pauses);
-  printLedger('Postgres cut off, mutations', sum(mutations), { medianMsAfterItsStart: median, maxMs: max });
-  printLedger('Postgres cut off, breaches', sum(breaches));
-  printLedger(`Postgres cut off, ${SUBSCRIBERS} subscribers`, sum(heard));
-}, 120_000);
+      expect(member.output()).not.toMatch(/"level":"fatal"|nobody foresaw/);
+    }
+    const { median, max } = spread(pauses);
+    printLedger('Postgres cut off, mutations', sum(mutations), { medianMsAfterItsStart: median, maxMs: max });
+    printLedger('Postgres cut off, breaches', sum(breaches));
+    printLedger(`Postgres cut off, ${SUBSCRIBERS} subscribers`, sum(heard));
+  },
+  patience(120_000),
+);

@@ -11,6 +11,11 @@ export function rounds(slice: number, full: number): number {
   return inSoak ? full : slice;
 }
 
+/** The time limit of a test whose slice takes longer than tests usually may, in milliseconds; an hour in `npm run soak`. */
+export function patience(slice: number): number {
+  return inSoak ? 3_600_000 : slice;
+}
+
 /**
  * One seed for each of `rounds(slice, full)` rounds: the same ones in every `npm test`, others in every soak. With SEED set, that one
  * alone.
