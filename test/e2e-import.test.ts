@@ -67,7 +67,7 @@ function importSuite(env: () => Promise<Readonly<Record<string, string>>>): void
       });
       // Who comes late is told the state in which it ended, and the end.
       expect(await imports.statesOf(began.id)).toEqual([ended]);
-    });
+    }, 120_000);
 
     it('leaves each bad row as a dead letter: its cells as they stand there, and why', async () => {
       const dead = await imports.letters(ended.id);

@@ -74,7 +74,8 @@ export function describeOnEachStore(name: string, suite: (open: OpenPlace) => vo
 
 /** A suite on MongoDB alone; each place has a database of its own on one server. */
 export function describeOnMongo(name: string, suite: (open: OpenPlace, uri: () => string) => void): void {
-  describe.skipIf(mongoMissing)(`${name}, in MongoDB${mongoNote}`, () => {
+  // The server for tests is slower than either real one by far.
+  describe.skipIf(mongoMissing)(`${name}, in MongoDB${mongoNote}`, { timeout: 120_000 }, () => {
     let server: TestMongo;
     beforeAll(async () => {
       server = await createTestMongo();
