@@ -3,7 +3,7 @@ import type { Database, Sql } from './database.ts';
 import { lockBuckets } from './report-buckets.ts';
 
 /** Often enough that the server does not end the transaction for idling (`Database`). */
-const PING_MS = 5_000;
+const PING_MS = 2_000;
 
 /** Runs `work` while no other process does the same; `check` throws when that is not so (any more). */
 export type Alone = <T>(work: (check: () => Promise<void>) => Promise<T>) => Promise<T>;
