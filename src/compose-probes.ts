@@ -4,6 +4,7 @@ import type { Clock, ProcessWakeUp } from './application/runtime.ts';
 import type { Desk } from './compose-desk.ts';
 import { DomainError } from './domain/domain-error.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
+import type { Mongo } from './infrastructure/mongo/mongo.ts';
 import { watchEventLoop } from './infrastructure/observability/event-loop-lag.ts';
 import { keptReading } from './infrastructure/observability/kept-reading.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
@@ -25,6 +26,8 @@ export interface ProbeParts {
   readonly queues: Pick<JobQueues, 'counts' | 'waitingSince'>;
   /** Absent: the queues lie in the database. */
   readonly redis: Pick<RedisConnections, 'problem'> | undefined;
+  /** Null: what it would keep is in the database. */
+  readonly mongo: Pick<Mongo, 'ping'> | null;
   readonly desk: Desk;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export function composeProbes(parts: ProbeParts): Probes {
   return { healthChecks: healthChecks(parts), summary: summary(parts) };
 }
 
-function healthChecks({ probeDb, queues, redis, wakeUp }: ProbeParts): HealthCheck[] {
+function healthChecks({ probeDb, mongo, queues, redis, wakeUp }: ProbeParts): HealthCheck[] {
   return [
     {
       name: 'postgres',
@@ -77,6 +80,8 @@ function healthChecks({ probeDb, queues, redis, wakeUp }: ProbeParts): HealthChe
         }
       },
     },
+    // Tickets and their promises need none of it.
+    ...(mongo ? [{ name: 'mongo', critical: false, check: () => mongo.ping() }] : []),
     {
       name: 'queues',
       critical: false,

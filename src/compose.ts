@@ -136,6 +136,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     wakeUp,
     queues,
     redis,
+    mongo,
     desk,
     countDeadLetters: imports.countDeadLetters,
     clock,

@@ -6,7 +6,7 @@ import { openMongo } from './open-mongo.ts';
 import { runOnDatabase } from './run-on-database.ts';
 import { StartupError } from './startup-error.ts';
 
-const USAGE = `Moves what either store may keep: npm run migrate:store -- to-mongo (or to-postgres) [--replace]
+const USAGE = `Moves imported logs from one store to the other: npm run migrate:store -- to-mongo (or to-postgres) [--replace]
 Stop every server first. MONGO_URI names the MongoDB; DATABASE_URL the PostgreSQL, else it is the embedded one.
 A move that was broken off goes on where it was; --replace begins anew and removes what the other store has.
 The store that is moved from keeps everything.`;
@@ -16,7 +16,7 @@ interface Order {
   readonly replace: boolean;
 }
 
-/** `npm run migrate:store`: moves logs and imports between Postgres and MongoDB, and compares both in the end. */
+/** `npm run migrate:store`: moves imported logs between Postgres and MongoDB, makes the reports anew, and compares both in the end. */
 function orderOf(args: readonly string[]): Order {
   try {
     const { values, positionals } = parseArgs({
