@@ -61,7 +61,9 @@ describeWithRedis('the product on Redis', () => {
     const keys = await redis.client.keys('*');
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => !key.startsWith('{techsupport}:'))).toEqual([]);
-    expect(await server.sql("SELECT FROM pg_stat_activity WHERE application_name = 'techsupport-queues'")).toEqual([]);
+    const queues = `SELECT FROM pg_stat_activity
+      WHERE application_name = 'techsupport-queues' AND datname = current_database()`;
+    expect(await server.sql(queues)).toEqual([]);
 
     const imports = importCalls(server.admin);
     const { id } = await imports.upload(await historyWorkbook(ROWS, BAD));
