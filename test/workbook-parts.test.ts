@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkbookError } from '../src/application/workbook-reader.ts';
-import { columnName, columnOf } from '../src/infrastructure/excel/cell-reference.ts';
+import { columnOf } from '../src/infrastructure/excel/cell-reference.ts';
 import { excelDate, isoDate } from '../src/infrastructure/excel/excel-date.ts';
 import { isDateFormat } from '../src/infrastructure/excel/number-formats.ts';
 import { SharedTexts } from '../src/infrastructure/excel/shared-texts.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CellValue } from '../src/domain/sheet-row.ts';
-import { columnName } from '../src/infrastructure/excel/cell-reference.ts';
+import { columnName } from '../src/domain/sheet-row.ts';
 import { readBytes, type Scratch, scratchFolder } from './support/sheets.ts';
 import { type WorkbookParts, workbookEntries, zip } from './support/zip.ts';
 

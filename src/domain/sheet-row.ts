@@ -28,3 +28,9 @@ function displayText(cell: NonNullable<CellValue>): string {
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? 'an impossible date' : cell.toISOString();
   return cell.error;
 }
+
+/** The letters of a column, from index 0: A, B, ... XFD. */
+export function columnName(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
+}

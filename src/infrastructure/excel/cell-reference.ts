@@ -19,9 +19,3 @@ export function columnOf(reference: string, rowNumber: number): number {
   }
   return row === rowNumber ? column - 1 : -1;
 }
-
-/** The letters of a column, from index 0: A, B, ... XFD. */
-export function columnName(index: number): string {
-  const letter = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
-}

@@ -1,6 +1,6 @@
 import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
-import type { CellValue, SheetRow } from '../../domain/sheet-row.ts';
-import { columnName, columnOf } from './cell-reference.ts';
+import { type CellValue, columnName, type SheetRow } from '../../domain/sheet-row.ts';
+import { columnOf } from './cell-reference.ts';
 import { type CellContext, cellValue } from './cell-value.ts';
 import { assertCellLength, RichText } from './rich-text.ts';
 import { MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROWS } from './workbook-limits.ts';
