@@ -48,6 +48,45 @@ describeOnEachStore('dead letters', (open) => {
     await expect(foreign).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
+  it('are paged in the order of their rows, as they are at that moment', async () => {
+    const id = await ended(8);
+    const { deadLetters } = place.stores;
+    const rows = async (afterRow: number, first: number) =>
+      (await deadLetters.inRowOrder(id, { afterRow, first })).map(({ rowNumber }) => rowNumber);
+    expect([await rows(0, 3), await rows(4, 3), await rows(7, 3), await rows(9, 3)]).toEqual([
+      [2, 3, 4],
+      [5, 6, 7],
+      [8, 9],
+      [],
+    ]);
+    expect(await deadLetters.inRowOrder(id, { afterRow: 0, first: 100 })).toEqual(await list(id));
+    const [, second, third] = await list(id);
+    await deadLetters.discard(id, [second?.id ?? '']);
+    await release(id, [third?.id ?? '']);
+    expect(await rows(0, 3)).toEqual([2, 5, 6]);
+    const unknown = [UNKNOWN, 'nonsense'].map((each) => deadLetters.inRowOrder(each, { afterRow: 0, first: 3 }));
+    expect(await Promise.all(unknown)).toEqual([[], []]);
+  });
+
+  it('are paged by fewer rows where those are large, and never by none', async () => {
+    const large = 'x'.repeat(1_500_000);
+    const { id } = await runningImport(place.stores, [Array.from({ length: 7 }, () => '!bad')]);
+    const grown = (cells: string) => ({ rowNumber: 0, cells: [cells], duplicateOf: null });
+    await place.stores.chunks.addChunks(id, [
+      { seq: 1, rows: [9, 10, 11, 12, 13].map((rowNumber) => ({ ...grown(`!${large}`), rowNumber })) },
+      { seq: 2, rows: [{ ...grown(`!${'y'.repeat(6_000_000)}`), rowNumber: 14 }] },
+    ]);
+    for (const seq of [0, 1, 2]) await writeChunk(place.stores, id, seq, () => ({ reasons: ['bad'] }));
+    const pages: number[][] = [];
+    for (let afterRow = 0; ; afterRow = pages.at(-1)?.at(-1) ?? 0) {
+      const page = await place.stores.deadLetters.inRowOrder(id, { afterRow, first: 100 });
+      if (page.length === 0) break;
+      pages.push(page.map(({ rowNumber }) => rowNumber));
+    }
+    expect(pages.flat()).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(pages.slice(1)).toEqual([[12, 13, 14]]);
+  });
+
   it('are found by their id', async () => {
     const id = await ended(1);
     const [letter] = await list(id);

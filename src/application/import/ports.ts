@@ -183,6 +183,14 @@ export interface DeadLetterStore {
     readonly first: number;
     readonly after: string | null;
   }): Promise<Page<DeadLetter>>;
+  /**
+   * The import's dead letters in the order of their rows, from behind row `afterRow` on (0: from the first): at most `first`,
+   * fewer where they are large, and none only when none is left.
+   */
+  inRowOrder(
+    importId: string,
+    page: { readonly afterRow: number; readonly first: number },
+  ): Promise<readonly DeadLetter[]>;
   /** The dead letter with this id (a UUID), or null. */
   find(id: string): Promise<DeadLetter | null>;
   /**

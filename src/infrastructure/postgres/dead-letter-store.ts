@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
 import { encodeCursor } from '../../application/cursor.ts';
 import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../application/import/ports.ts';
@@ -14,6 +14,9 @@ import { fromStored } from './stored-cell.ts';
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
 
 const CURSOR = 'dead-letters';
+
+/** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
+const PAGE_BYTES = 4 * 1024 ** 2;
 
 /** Dead letters in Postgres. */
 export class PostgresDeadLetterStore implements DeadLetterStore {
@@ -53,6 +56,37 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       hasPreviousPage: after !== null,
       totalCount: () => this.#db.sql.$count(deadLetters, all),
     });
+  }
+
+  async inRowOrder(importId: string, page: { afterRow: number; first: number }): Promise<DeadLetter[]> {
+    if (!isUuid(importId)) return [];
+    const mine = and(
+      eq(deadLetters.importId, importId),
+      eq(deadLetters.state, 'DEAD'),
+      gt(deadLetters.rowNumber, page.afterRow),
+    );
+    const bytes = sql`octet_length(${deadLetters.cells}::text)`;
+    const fitting = this.#db.sql
+      .select({
+        rowNumber: deadLetters.rowNumber,
+        before: sql<number>`sum(${bytes}) OVER (ORDER BY ${deadLetters.rowNumber}) - ${bytes}`.as('before'),
+      })
+      .from(deadLetters)
+      .where(mine)
+      .orderBy(deadLetters.rowNumber)
+      .limit(page.first)
+      .as('fitting');
+    const last = this.#db.sql
+      .select({ rowNumber: sql`max(${fitting.rowNumber})` })
+      .from(fitting)
+      .where(lt(fitting.before, PAGE_BYTES));
+    const rows = await this.#db.sql
+      .select({ letter: deadLetters, headers: imports.headers })
+      .from(deadLetters)
+      .innerJoin(imports, eq(imports.id, deadLetters.importId))
+      .where(and(mine, sql`${deadLetters.rowNumber} <= (${last})`))
+      .orderBy(deadLetters.rowNumber);
+    return rows.map(toDeadLetter);
   }
 
   async find(id: string): Promise<DeadLetter | null> {

@@ -17,6 +17,9 @@ import { sumUpTrials } from './trial-counts.ts';
 
 const CURSOR = 'dead-letters';
 
+/** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
+const PAGE_BYTES = 4 * 1024 ** 2;
+
 /** Dead letters in MongoDB. */
 export class MongoDeadLetterStore implements DeadLetterStore {
   readonly #open: OpenCollections;
@@ -51,6 +54,24 @@ export class MongoDeadLetterStore implements DeadLetterStore {
       hasPreviousPage: after !== null,
       totalCount: () => letters.countDocuments(all, limit),
     });
+  }
+
+  async inRowOrder(importId: string, page: { afterRow: number; first: number }): Promise<DeadLetter[]> {
+    const collections = await this.#open();
+    const { letters, limit } = collections;
+    const mine: Filter<LetterDoc> = {
+      importId: asUuid(importId) ?? '',
+      state: 'DEAD',
+      rowNumber: { $gt: page.afterRow },
+    };
+    const found: LetterDoc[] = [];
+    let bytes = 0;
+    for await (const letter of letters.find(mine, { ...limit, sort: { rowNumber: 1 }, limit: page.first })) {
+      found.push(letter);
+      bytes += sizeOf(letter);
+      if (bytes >= PAGE_BYTES) break;
+    }
+    return withHeaders(collections, found);
   }
 
   async find(id: string): Promise<DeadLetter | null> {
@@ -134,6 +155,12 @@ async function choose(
   const found = await letters.find({ importId, state: 'DEAD', ...asked }, options).toArray();
   const known = new Set(found.map((letter) => letter._id));
   return { ids: [...known], unknown: (ids ?? []).filter((id) => !known.has(id.toLowerCase())) };
+}
+
+/** The cells as JSON, in bytes or more; what is not in the document is larger than a page is to be. */
+function sizeOf({ cells }: LetterDoc): number {
+  if (cells === null) return 0;
+  return typeof cells === 'string' ? Buffer.byteLength(cells) : PAGE_BYTES;
 }
 
 async function withHeaders(collections: ImportCollections, letters: readonly LetterDoc[]): Promise<DeadLetter[]> {
