@@ -8,6 +8,7 @@ import { createLogging } from '../../src/infrastructure/observability/logging.ts
 import { type Answer, createCaller, type GraphqlCaller } from './graphql-client.ts';
 import { newsSender } from './news.ts';
 import { createTestDatabase } from './postgres.ts';
+import { makeTicketDue } from './sla-view.ts';
 
 const JWT_SECRET = 'a secret of the tests, more than 32 bytes long';
 export const PASSWORD = 'correct horse battery';
@@ -113,7 +114,7 @@ export async function startTestServer({ env = {}, databaseUrl }: TestServerOptio
     wake: () => news.send(),
     /** Moves the clock of a ticket so that its promise is due at `at`, and tells the server. Minutes are the API's smallest unit. */
     async makeDue(ticketId: string, at: Date): Promise<void> {
-      await pool.query(MAKE_DUE, [ticketId, at]);
+      await makeTicketDue(pool, ticketId, at);
       await news.send();
     },
     async [Symbol.asyncDispose](): Promise<void> {
@@ -137,11 +138,6 @@ const LOGIN = `mutation ($email: String!, $password: String!) {
   login(email: $email, password: $password) { accessToken refreshToken user { id email role } }
 }`;
 const REGISTER = 'mutation ($input: RegisterUserInput!) { registerUser(input: $input) { id } }';
-
-/** The warning counts as given, so that what comes next is the breach. */
-const MAKE_DUE = `UPDATE tickets SET sla_due_at = $2, sla_next_deadline_at = $2,
-  sla_at_risk_at = $2::timestamptz - interval '1 second', sla_at_risk_alerted_at = $2::timestamptz - interval '1 second'
-  WHERE id = $1`;
 
 async function rowsOf<T extends object>(pool: pg.Pool, text: string, values: unknown[]): Promise<T[]> {
   return (await pool.query<T>(text, values)).rows;

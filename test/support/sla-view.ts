@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Alert } from './desk-calls.ts';
 import type { GraphqlCaller } from './graphql-client.ts';
 import type { Feed } from './live-feed.ts';
@@ -34,3 +35,13 @@ export const viewTicket = async (by: GraphqlCaller, id: string): Promise<TicketV
   (await by.ask<{ ticket: TicketView }>(VIEW, { id })).ticket;
 export const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 export const nextAlert = async (feed: AlertFeed): Promise<Alert> => (await feed.next()).slaAlerts;
+
+/** The warning counts as given, so that what comes next is the breach. */
+const MAKE_DUE = `UPDATE tickets SET sla_due_at = $2, sla_next_deadline_at = $2,
+  sla_at_risk_at = $2::timestamptz - interval '1 second', sla_at_risk_alerted_at = $2::timestamptz - interval '1 second'
+  WHERE id = $1`;
+
+/** Moves the clock of a ticket so that its promise is due at `at`. Its server is to be told: minutes are the API's smallest unit. */
+export async function makeTicketDue(database: Pick<pg.Pool, 'query'>, ticketId: string, at: Date): Promise<void> {
+  await database.query(MAKE_DUE, [ticketId, at]);
+}
