@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkbookError } from '../src/application/workbook-reader.ts';
+import { columnName } from '../src/domain/sheet-row.ts';
 import { columnOf } from '../src/infrastructure/excel/cell-reference.ts';
 import { excelDate, isoDate } from '../src/infrastructure/excel/excel-date.ts';
 import { isDateFormat } from '../src/infrastructure/excel/number-formats.ts';
+import { PartText } from '../src/infrastructure/excel/part-text.ts';
 import { SharedTexts } from '../src/infrastructure/excel/shared-texts.ts';
-import { Utf8Chunks } from '../src/infrastructure/excel/utf8-chunks.ts';
 import { type XmlHandler, XmlScanner } from '../src/infrastructure/excel/xml-scanner.ts';
 import { decodeOfficeEscapes, prefixedXmlAttribute, xmlAttribute } from '../src/infrastructure/excel/xml-text.ts';
 
@@ -119,30 +120,55 @@ describe('XML', () => {
   });
 });
 
-describe('UTF-8', () => {
-  it('comes whole through any cut, in any script', () => {
+describe('the text of a part', () => {
+  function decoded(pieces: readonly Buffer[]): string {
+    const characters = new PartText();
+    return pieces.map((piece) => characters.write(piece)).join('') + characters.end();
+  }
+  const utf16 = (text: string, bigEndian: boolean) => {
+    const bytes = Buffer.from(text, 'utf16le');
+    return bigEndian ? bytes.swap16() : bytes;
+  };
+
+  it('comes whole through any cut, in any script, as UTF-8 and as UTF-16', () => {
     const anyText = fc.string({ unit: 'binary' });
+    const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 });
+    const encodings = fc.constantFrom(
+      (text: string) => Buffer.from(text),
+      (text: string) => utf16(text, false),
+      (text: string) => utf16(text, true),
+    );
     fc.assert(
-      fc.property(anyText, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (text, sizes) => {
-        const characters = new Utf8Chunks();
-        const bytes = Buffer.from(`<${text}`);
-        const pieces = cut<Uint8Array>(bytes, sizes).map((piece) => characters.write(Buffer.from(piece)));
-        characters.end();
-        expect(pieces.join('')).toBe(`<${text}`);
+      fc.property(anyText, sizes, encodings, (text, lengths, encode) => {
+        const whole = `<a>${text}`;
+        const pieces = cut<Uint8Array>(encode(whole), lengths).map((piece) => Buffer.from(piece));
+        expect(decoded(pieces)).toBe(whole);
       }),
     );
   });
 
-  it('loses its byte order mark', () => {
-    expect(new Utf8Chunks().write(Buffer.from('\uFEFF<a/>'))).toBe('<a/>');
+  it('loses its byte order mark, and is known by it', () => {
+    const marked = '\uFEFF<ż/>';
+    for (const bytes of [Buffer.from(marked), utf16(marked, false), utf16(marked, true)]) {
+      expect(decoded([bytes])).toBe('<ż/>');
+    }
   });
 
-  it.each(['ff', 'c3', 'e282', 'f09f98', 'eda080', 'c0af', '80', '41c341'])('that is invalid is refused: %s', (hex) => {
-    expect(() => {
-      const characters = new Utf8Chunks();
-      characters.write(Buffer.from(hex, 'hex'));
-      characters.end();
-    }).toThrow(WorkbookError);
+  it.each([
+    'ff',
+    'c3',
+    'e282',
+    'f09f98',
+    'eda080',
+    'c0af',
+    '80',
+    '41c341',
+    'fffe61',
+    'fffe00d8',
+    'fffe610000dc',
+    'feffd83d0041',
+  ])('that is none is refused: %s', (hex) => {
+    expect(() => decoded([Buffer.from(hex, 'hex')])).toThrow(WorkbookError);
   });
 });
 

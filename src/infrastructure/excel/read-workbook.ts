@@ -2,9 +2,9 @@ import { type SheetBatch, WorkbookError } from '../../application/workbook-reade
 import type { CellContext } from './cell-value.ts';
 import { assertLooksLikeWorkbook } from './file-kind.ts';
 import { dateStylesHandler } from './number-formats.ts';
+import { PartText } from './part-text.ts';
 import { SharedTexts, sharedTextsHandler } from './shared-texts.ts';
 import { SheetHandler } from './sheet-handler.ts';
-import { Utf8Chunks } from './utf8-chunks.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
 import {
   type Relationship,
@@ -112,12 +112,12 @@ async function scanWhole(archive: ZipArchive, part: string, handler: XmlHandler)
 
 /** Feeds a part to `handler`, stopping after each piece so that the caller can take what has become ready. */
 async function* scan(archive: ZipArchive, part: string, handler: XmlHandler): AsyncGenerator<void> {
-  const characters = new Utf8Chunks();
+  const characters = new PartText();
   const scanner = new XmlScanner(handler);
   for await (const chunk of archive.read(part)) {
     scanner.write(characters.write(chunk));
     yield;
   }
-  characters.end();
+  scanner.write(characters.end());
   scanner.end();
 }

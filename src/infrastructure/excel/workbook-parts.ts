@@ -64,17 +64,9 @@ export function workbookHandler(index: WorkbookIndex): XmlHandler {
 function resolveTarget(source: string, target: string): string {
   const base = target.startsWith('/') ? '' : source.slice(0, source.lastIndexOf('/') + 1);
   const path: string[] = [];
-  for (const step of (base + percentDecoded(target)).replaceAll('\\', '/').split('/')) {
+  for (const step of (base + target).replaceAll('\\', '/').split('/')) {
     if (step === '..') path.pop();
     else if (step !== '' && step !== '.') path.push(step);
   }
   return path.join('/');
-}
-
-function percentDecoded(target: string): string {
-  try {
-    return decodeURIComponent(target);
-  } catch {
-    return target;
-  }
 }

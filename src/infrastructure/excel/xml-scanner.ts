@@ -142,7 +142,7 @@ export class XmlScanner {
     if (end === -1) return -1;
     if (/^<\?xml\s/.test(text.slice(at, at + 6))) {
       const encoding = xmlAttribute(text.slice(at + 5, end), 'encoding');
-      if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding)) {
+      if (encoding !== undefined && !/^(utf-?8|utf-?16(le|be)?|us-ascii)$/i.test(encoding)) {
         throw new WorkbookError(
           `The workbook is in the encoding ${encoding}, which is not supported; save it anew in Excel.`,
         );

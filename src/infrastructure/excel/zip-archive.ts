@@ -1,15 +1,18 @@
+import { isUtf8 } from 'node:buffer';
 import { pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { WorkbookError } from '../../application/workbook-reader.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
+import { openZip } from './zip-file.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
 const CHUNK_BYTES = 64 * 1024;
+const IS_UTF8 = 0x800;
 
 /**
- * The parts of a workbook, by name. Part names are compared without regard to case, as the format wants.
+ * The parts of a workbook, by name; names are compared without regard to case, as the format wants.
  * What the directory says of a part (size, checksum) is held against the bytes that really come.
  */
 export class ZipArchive {
@@ -27,13 +30,13 @@ export class ZipArchive {
   static async open(path: string, limits: WorkbookLimits): Promise<ZipArchive> {
     let zip: ZipFile | undefined;
     try {
-      zip = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
+      zip = await openZip(path);
       if (zip.entryCount > limits.entries) {
         throw new WorkbookError(`The workbook holds ${zip.entryCount} files; at most ${limits.entries} are allowed.`);
       }
       const entries = new Map<string, Entry | 'twice'>();
       for await (const entry of zip.eachEntry()) {
-        const name = partKey(entry.fileNameRaw.toString('utf8'));
+        const name = partKey(entryName(entry));
         entries.set(name, entries.has(name) ? 'twice' : entry);
       }
       return new ZipArchive(zip, entries, limits);
@@ -108,8 +111,24 @@ export class ZipArchive {
   }
 }
 
+/** UTF-8 where the bytes allow it, whatever the flags say: few programs set them. Else what old zip programs mean. */
+function entryName({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | IS_UTF8 : generalPurposeBitFlag & ~IS_UTF8;
+  return getFileNameLowLevel(flags, fileNameRaw, extraFields, false);
+}
+
+/** Names match whatever their case, slashes and percent-encoding are, and however accents are composed. */
 function partKey(name: string): string {
-  return name.replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase();
+  const decoded = name.includes('%') ? percentDecoded(name) : name;
+  return decoded.replaceAll('\\', '/').replace(/^\/+/, '').normalize('NFC').toLowerCase();
+}
+
+function percentDecoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function damaged(name: string, how: string): WorkbookError {

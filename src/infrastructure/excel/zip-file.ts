@@ -1,0 +1,98 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+
+const END_BYTES = 22;
+const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
+const DIRECTORY_SIGNATURE = Buffer.from('PK\x01\x02', 'latin1');
+const PIECE_BYTES = 64 * 1024;
+const IN_ZIP64 = 0xffffffff;
+
+/** How much may follow the archive: its own comment (64 KiB), and what mail gateways and downloads leave behind. */
+const MAX_TRAILING_BYTES = 1024 * 1024;
+
+/**
+ * Opens the archive at `path` for yauzl without what follows its end: yauzl wants the end record to be the last thing in the
+ * file, Excel does not. Throws what yauzl finds wrong, and the operating system's errors.
+ */
+export async function openZip(path: string): Promise<ZipFile> {
+  const file = await open(path, 'r');
+  try {
+    const length = await archiveLength(file);
+    return await fromRandomAccessReaderPromise(new FileRanges(file), length, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+    });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Where the archive ends: with the last end record that its table of contents belongs to. Without one, the whole file. */
+async function archiveLength(file: FileHandle): Promise<number> {
+  const { size } = await file.stat();
+  const tail = Buffer.alloc(Math.min(size, MAX_TRAILING_BYTES + END_BYTES));
+  const start = size - tail.length;
+  await file.read(tail, 0, tail.length, start);
+  for (
+    let at = tail.lastIndexOf(END_SIGNATURE);
+    at >= 0;
+    at = at === 0 ? -1 : tail.lastIndexOf(END_SIGNATURE, at - 1)
+  ) {
+    if (at + END_BYTES > tail.length) continue;
+    const length = start + at + END_BYTES + tail.readUInt16LE(at + 20);
+    if (length <= size && (await hasDirectory(file, tail.subarray(at, at + END_BYTES), start + at))) return length;
+  }
+  return size;
+}
+
+/** Whether a table of contents begins where the end record at `position` says. */
+async function hasDirectory(file: FileHandle, end: Buffer, position: number): Promise<boolean> {
+  const offset = end.readUInt32LE(16);
+  if (offset === IN_ZIP64 || end.readUInt16LE(10) === 0) return true;
+  if (offset + DIRECTORY_SIGNATURE.length > position) return false;
+  const found = Buffer.alloc(DIRECTORY_SIGNATURE.length);
+  await file.read(found, 0, found.length, offset);
+  return found.equals(DIRECTORY_SIGNATURE);
+}
+
+/** A stream of the file's own would close the file with itself. */
+async function* pieces(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - at));
+    const { bytesRead } = await file.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/** The file as yauzl wants to see it; closing it is left to whoever closes the archive. */
+class FileRanges extends RandomAccessReader {
+  readonly #file: FileHandle;
+
+  constructor(file: FileHandle) {
+    super();
+    this.#file = file;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(pieces(this.#file, start, end), { objectMode: false });
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    this.#file.read(buffer, offset, length, position).then(({ bytesRead }) => callback(null, bytesRead), callback);
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    this.#file.close().then(() => callback(null), callback);
+  }
+}
