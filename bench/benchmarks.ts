@@ -1,6 +1,7 @@
 import { breach } from './breach/benchmark.ts';
 import type { Benchmark } from './harness/benchmark.ts';
+import { latency } from './latency/benchmark.ts';
 import { mainJob } from './main-job/benchmark.ts';
 
 /** All of them, in the order in which `npm run bench` runs them. */
-export const BENCHMARKS: readonly Benchmark[] = [mainJob, breach];
+export const BENCHMARKS: readonly Benchmark[] = [mainJob, breach, latency];

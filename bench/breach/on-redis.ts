@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { startRedis } from '../../test/support/redis-server.ts';
+import { isRedisInstalled, startRedis } from '../../test/support/redis-server.ts';
 import type { Stage } from '../harness/benchmark.ts';
 import type { BenchPostgres } from '../harness/postgres.ts';
 import { interleave, type Measured } from '../harness/rounds.ts';
@@ -19,7 +18,7 @@ export async function roundsOnRedis(
   burst: Schedule,
   spread: Schedule,
 ): Promise<{ readonly burst: Measured<LagFigures>; readonly spread: Measured<LagFigures> } | null> {
-  if (spawnSync('redis-server', ['--version']).error) return null;
+  if (!isRedisInstalled()) return null;
   stage.say('starting on Redis');
   const redis = await startRedis();
   stage.onEnd(() => redis[Symbol.asyncDispose]());

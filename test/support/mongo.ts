@@ -1,21 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { inject } from 'vitest';
-
-/** Where `.ci/mongo` installs the server. */
-const INSTALLED = fileURLToPath(new URL('../../.ci/secantusdb/bin/secantusd-py', import.meta.url));
-const START_MS = 30_000;
+import { isMongoInstalled, startMongo } from './mongo-server.ts';
 
 const given = inject('mongoUri');
-const installed = existsSync(INSTALLED);
+const installed = isMongoInstalled();
 
 /** Why suites on MongoDB cannot run here; null: they can. */
 export const mongoMissing: string | null =
@@ -42,7 +31,7 @@ export async function createTestMongo(): Promise<TestMongo> {
     return { uri, drop: () => dropDatabase(uri) };
   }
   if (mongoMissing) throw new Error(`There is ${mongoMissing}.`);
-  const server = await startServer();
+  const server = await startMongo();
   const uri = `mongodb://127.0.0.1:${server.port}/${database}?directConnection=true`;
   return { uri, drop: () => server.stop() };
 }
@@ -64,75 +53,4 @@ async function dropDatabase(uri: string): Promise<void> {
   } finally {
     await client.close();
   }
-}
-
-interface Server {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-async function startServer(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'techsupport-mongo-'));
-  const port = await freePort();
-  const options = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder];
-  const child = spawn(INSTALLED, [...options, '--cache-size', '256M', '--log-level', 'ERROR'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.on('data', (bytes: Buffer) => {
-    said = (said + bytes).slice(-4_000);
-  });
-  // Whatever becomes of this process, the server does not outlive it.
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async () => {
-    process.off('exit', kill);
-    await end(child);
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    await answers(port, child);
-  } catch (error) {
-    await stop();
-    throw new Error(`The MongoDB-compatible server did not start: ${said}`, { cause: error });
-  }
-  return { port, stop };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  // What it holds is not needed any more.
-  child.kill('SIGKILL');
-  await gone;
-}
-
-async function answers(port: number, child: ChildProcess): Promise<void> {
-  const deadline = performance.now() + START_MS;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
-    if (performance.now() > deadline) throw new Error(`It takes no connections after ${START_MS} ms.`);
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = createConnection({ host: '127.0.0.1', port });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return new Promise((resolve) => setTimeout(() => resolve(false), 50));
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port was found.');
-  return address.port;
 }

@@ -1,5 +1,5 @@
 // Without vitest, since benchmarks start one too.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -21,6 +21,10 @@ export interface TestRedis {
   freeze(): void;
   thaw(): void;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export function isRedisInstalled(): boolean {
+  return spawnSync('redis-server', ['--version']).error === undefined;
 }
 
 /** Starts `redis-server` on a free port with an append-only file in a folder of its own. `args` come after the defaults and win. */

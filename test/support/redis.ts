@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { describe } from 'vitest';
-import { startRedis } from './redis-server.ts';
+import { isRedisInstalled, startRedis } from './redis-server.ts';
 
 /** Why there can be no Redis here; null: there can. */
-const missing = spawnSync('redis-server', ['--version']).error
-  ? 'redis-server is not installed; "apt-get install redis-server" brings it'
-  : null;
+const missing = !isRedisInstalled() ? 'redis-server is not installed; "apt-get install redis-server" brings it' : null;
 
 /** A suite that needs `redis-server`: skipped, loudly, where there is none, and never skipped by `.ci/run`. */
 export function describeWithRedis(name: string, suite: () => void): void {
