@@ -10,9 +10,9 @@ interface Element {
 }
 
 /**
- * The rows below the header of a workbook by exceljs, read the slow and obvious way: the whole of each part as one tree, by a
- * parser that shares nothing with the product's. It knows only what the tests' workbooks hold: one sheet, dates by format 164
- * and above, every cell with its place.
+ * The rows below the header of a workbook by exceljs or by the product, read the slow and obvious way: the whole of each part
+ * as one tree, by a parser that shares nothing with the product's. It knows only what the tests' workbooks hold: one sheet,
+ * dates by format 164 and above, every cell with its place.
  */
 export async function readWithSaxes(bytes: Buffer): Promise<readonly SheetRow[]> {
   const parts = await unzip(bytes);
@@ -40,6 +40,7 @@ export async function readWithSaxes(bytes: Buffer): Promise<readonly SheetRow[]>
 }
 
 function cellOf(cell: Element, shared: readonly string[], formats: readonly number[], date1904: boolean): CellValue {
+  if (cell.attributes.t === 'inlineStr') return unescaped(all(cell, 't')[0]?.text ?? '') || null;
   const raw = all(cell, 'v')[0]?.text;
   if (raw === undefined || raw === '') return null;
   const { t, s } = cell.attributes;
@@ -48,7 +49,9 @@ function cellOf(cell: Element, shared: readonly string[], formats: readonly numb
   if (t === 'b') return raw === '1';
   if (t === 'e') return { error: raw };
   if ((formats[Number(s)] ?? 0) < 164) return Number(raw);
-  return new Date(Math.round((Number(raw) - 25_569 + (date1904 ? 1462 : 0)) * 86_400_000));
+  // The calendar of 1900 has a 29 February, day 60.
+  const shift = date1904 ? 1462 : Number(raw) < 60 ? 1 : 0;
+  return new Date(Math.round((Number(raw) - 25_569 + shift) * 86_400_000));
 }
 
 function unescaped(text: string): string {

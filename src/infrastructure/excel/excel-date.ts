@@ -17,6 +17,15 @@ export function excelDate(days: number, date1904: boolean): Date | null {
   return instant < END ? new Date(instant) : null;
 }
 
+/** The day number of an instant in the 1900 system, as `excelDate` reads it; null for one that Excel does not know. */
+export function excelDays(instant: Date): number | null {
+  const at = instant.getTime();
+  // The first day is 31 December 1899, number 0, which Excel shows as "0 January 1900".
+  if (!(at >= EPOCH_1900 + DAY_MS && at < END)) return null;
+  const days = (at - EPOCH_1900) / DAY_MS;
+  return days < 61 ? days - 1 : days;
+}
+
 /** The instant of a cell of type `d` (ISO 8601; without an offset it counts as UTC, like all of Excel's dates), or null. */
 export function isoDate(text: string): Date | null {
   const match = ISO_8601.exec(text);
