@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { SoakReport } from './test/support/soak-report.ts';
 import base from './vitest.config.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,6 +15,7 @@ export default defineConfig({
     ...base.test,
     include: files.map((name) => `test/${name}`),
     env: { SOAK: '1' },
+    reporters: ['default', new SoakReport()],
     // One file after the other: some look at how long something takes.
     fileParallelism: false,
     testTimeout: HOUR_MS,

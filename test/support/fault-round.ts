@@ -6,9 +6,9 @@ import { ADVISORY_LOCKS } from '../../src/infrastructure/postgres/advisory-locks
 import type { TestDesk } from './desk.ts';
 import type { GraphqlCaller } from './graphql-client.ts';
 import { importCalls } from './import-calls.ts';
+import { goodRow, workbook } from './import-pipeline.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { insertTickets } from './many-tickets.ts';
-import { eventually } from './server.ts';
 
 const VIP_PROMISE_MS = 120 * 60_000;
 const BAD_SHARE = 0.02;
@@ -22,14 +22,19 @@ export interface RunningImport {
   ledger(): Promise<Ledger>;
 }
 
-/** Sends in a workbook of `rows` rows that no other seed makes. */
+/**
+ * Sends in a workbook of `rows` rows that no other seed makes: a history, whose tickets those of other seeds tell of as well, or one of
+ * its own tickets, for an import that runs beside another.
+ */
 export async function startImport(
   desk: TestDesk,
   by: GraphqlCaller,
   rows: number,
   seed: number,
+  tickets: 'shared' | 'its own' = 'shared',
 ): Promise<RunningImport> {
-  const { id } = await importCalls(by).upload(await workbook(rows, seed), `${seed}.xlsx`);
+  const bytes = tickets === 'shared' ? await history(rows, seed) : await ownTickets(rows, seed);
+  const { id } = await importCalls(by).upload(bytes, `${seed}.xlsx`);
   const process = async () => {
     const found = await desk.db.pool.query<{ status: string; good: number; bad: number }>(
       'SELECT status, succeeded_rows AS good, failed_rows AS bad FROM import_processes WHERE id = $1',
@@ -124,26 +129,7 @@ export async function whoDetects(desk: TestDesk): Promise<string | null> {
   return rows[0]?.name ?? null;
 }
 
-/**
- * How long it takes until each job that was under way at the call has been taken up by another worker, or renewed or ended by its own,
- * which is sooner. In milliseconds.
- */
-export async function untilTakenUp(desk: TestDesk): Promise<number> {
-  const began = performance.now();
-  const { rows: held } = await desk.db.pool.query<{ queue: string; id: string; lock: string }>(
-    `SELECT queue, id, locked_until_ms AS lock FROM bullmq.job WHERE state = 'active'`,
-  );
-  const still = `
-    SELECT count(*)::int AS count FROM bullmq.job j JOIN json_to_recordset($1) AS h (queue text, id text, lock bigint) USING (queue, id)
-     WHERE finished_at_ms IS NULL AND (state <> 'active' OR locked_until_ms = h.lock)`;
-  await eventually(
-    async () => (await desk.db.pool.query<{ count: number }>(still, [JSON.stringify(held)])).rows[0]?.count,
-    (count) => count === 0,
-  );
-  return performance.now() - began;
-}
-
-async function workbook(rows: number, seed: number): Promise<Buffer> {
+async function history(rows: number, seed: number): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'fault-import-'));
   try {
     const out = join(folder, 'tickets.xlsx');
@@ -152,4 +138,9 @@ async function workbook(rows: number, seed: number): Promise<Buffer> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function ownTickets(rows: number, seed: number): Promise<Buffer> {
+  const isBad = (n: number) => n % (1 / BAD_SHARE) === 7;
+  return workbook(Array.from({ length: rows }, (_, n) => goodRow(`R-${seed}-${n}`, isBad(n) ? { 2: 'GOLD' } : {})));
 }

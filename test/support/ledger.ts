@@ -1,3 +1,5 @@
+import { TestRunner } from 'vitest';
+
 /** What was promised against what is there. */
 export interface Ledger {
   /** What callers, or the rules, were sure of. */
@@ -6,6 +8,20 @@ export interface Ledger {
   readonly lost: number;
   /** What is there more often than once. */
   readonly repeated: number;
+}
+
+/** A ledger as a test printed it; `SoakReport` makes a table of those of a file. */
+export interface PrintedLedger {
+  readonly what: string;
+  readonly ledger: Ledger;
+  /** Whatever else was measured. */
+  readonly measured: string;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    ledgers?: PrintedLedger[];
+  }
 }
 
 /** Compares what must be there with what is; each of `expected` once. What else is there counts neither way. */
@@ -18,15 +34,29 @@ export function ledgerOf(expected: readonly string[], present: readonly string[]
   return { acknowledged: all.length, found, lost: all.length - found, repeated };
 }
 
+/** What a ledger must be: all of it found, nothing twice. */
+export const nothingLost = ({ acknowledged }: Ledger): Ledger => ({
+  acknowledged,
+  found: acknowledged,
+  lost: 0,
+  repeated: 0,
+});
+
 export function sum(ledgers: readonly Ledger[]): Ledger {
   const of = (key: keyof Ledger) => ledgers.reduce((total, each) => total + each[key], 0);
   return { acknowledged: of('acknowledged'), found: of('found'), lost: of('lost'), repeated: of('repeated') };
 }
 
-/** A line for people: what happened, the ledger, and whatever else was measured. */
-export function printLedger(what: string, ledger: Ledger, measured: Readonly<Record<string, unknown>> = {}): void {
-  const told = Object.entries({ ...ledger, ...measured }).map(([name, value]) => `${name} ${value}`);
-  console.info(`${what}: ${told.join(', ')}`);
+/** A line for people: what happened, the ledger, and whatever else was measured. In the soak also a row of the table of its file. */
+export function printLedger(what: string, ledger: Ledger, facts: Readonly<Record<string, unknown>> = {}): void {
+  const said = (parts: object, between: string) =>
+    Object.entries(parts)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(between);
+  const measured = said(facts, '; ');
+  console.info(`${what}: ${said(ledger, ', ')}${measured && `; ${measured}`}`);
+  const meta = TestRunner.getCurrentTest()?.meta;
+  if (meta) meta.ledgers = [...(meta.ledgers ?? []), { what, ledger, measured }];
 }
 
 /** Median, 99th percentile and the largest of some milliseconds. */

@@ -15,8 +15,8 @@ export interface TestRedis {
   readonly client: Redis;
   /** Ends it without a chance to tidy up. */
   kill(): Promise<void>;
-  /** Starts it again after `kill`, with the data that it had written. */
-  restart(): Promise<void>;
+  /** Starts it again after `kill`, with the data that it had written, or without any. */
+  restart(data?: 'kept' | 'lost'): Promise<void>;
   /** Lets it hang: connections stand, nothing is answered. */
   freeze(): void;
   thaw(): void;
@@ -73,7 +73,8 @@ async function launch(
     port,
     client,
     kill,
-    async restart() {
+    async restart(data = 'kept') {
+      if (data === 'lost') await rm(join(folder, 'appendonlydir'), { recursive: true, force: true });
       server = await start();
     },
     freeze: () => void server.kill('SIGSTOP'),

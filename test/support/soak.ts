@@ -1,4 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { TestRunner } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** How many rounds a test has done. */
+    rounds?: number;
+  }
+}
 
 /**
  * A test that repeats something at random has two lengths: a slice of seconds for `npm test`, and the full count for `npm run soak`,
@@ -33,6 +41,8 @@ export function seeds(slice: number, full: number): number[] {
 export async function replayable(seed: number, round: () => Promise<void>): Promise<void> {
   try {
     await round();
+    const meta = TestRunner.getCurrentTest()?.meta;
+    if (meta) meta.rounds = (meta.rounds ?? 0) + 1;
   } catch (error) {
     const hint = `Seed ${seed}: set SEED=${seed} and run this test alone to replay the round.`;
     if (error instanceof Error) error.message = `${hint}\n${error.message}`;
