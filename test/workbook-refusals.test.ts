@@ -115,8 +115,13 @@ describe('what is no good is refused in a sentence', () => {
       () => sheetEntry(`${head}<row><c t="s"><v>0</v></c></row>`),
       /cell A2 refers to a text that is not there/,
     ],
-    ['rows out of order', () => sheetEntry(`${head}<row r="5"/><row r="5"/>`), /rows are out of order after row 5/],
-    ['row 0', () => sheetEntry('<row r="0"/>'), /rows are out of order/],
+    [
+      'a row that is there twice',
+      () => sheetEntry(`${head}<row r="5"><c><v>1</v></c></row><row r="4"/><row r="5"><c><v>1</v></c></row>`),
+      /row 5 is there twice/,
+    ],
+    ['row 0', () => sheetEntry('<row r="0"/>'), /a row after row 0 has no proper number/],
+    ['a cell with two values', () => sheetEntry(`${head}<row><c><v>1</v><v>2</v></c></row>`), /cell A2 has two values/],
     ['too many rows', () => sheetEntry(`${head}<row r="1048577"/>`), /more than 1048576 rows/],
     ['too many columns', () => sheetEntry(`<row>${'<c/>'.repeat(16_385)}</row>`), /more than 16384 columns/],
     [
@@ -148,9 +153,9 @@ describe('what is no good is refused in a sentence', () => {
   });
 
   it('which comes out of the thread as the same error', async () => {
-    const error = await readSheet(reader, await scratch.write('text.xlsx', 'id;client')).catch((thrown) => thrown);
+    const error = await readSheet(reader, await scratch.write('text.xlsx', '%PDF-1.7')).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(WorkbookError);
-    expect(error.message).toBe('The file is plain text, not an Excel workbook (.xlsx).');
+    expect(error.message).toBe('The file is a PDF document, not an Excel workbook (.xlsx) or a CSV file.');
   });
 
   it('but a file that is not there is no fault of its bytes', async () => {

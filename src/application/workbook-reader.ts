@@ -8,17 +8,18 @@ export type SheetBatch =
 export interface WorkbookReadOptions {
   /** Stops the reading at once; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The most rows in one batch; batches of very wide rows are shorter. */
+  /** The most rows in one batch; batches of very wide or long rows are shorter. */
   readonly batchRows: number;
 }
 
 export interface WorkbookReader {
   /**
-   * Streams the first visible sheet of the .xlsx file at `path`. The header is the first row that is not blank. Rows without
-   * a value under any header are left out; `values` of a row are aligned to `headers` and may end early. Iterates again
-   * from the start, and with the same result, each time it is called.
+   * Streams the first visible sheet of the .xlsx file at `path`, or the rows of a CSV file. The header is the first row that
+   * is not blank. Rows without a value under any header are left out; `values` of a row are aligned to `headers` and may end
+   * early. They are longer than `headers` only in a row of a CSV file that has more cells than the header row: what belongs
+   * where is then unknown. Iterates again from the start, and with the same result, each time it is called.
    *
-   * Throws `WorkbookError` when the file is no workbook, encrypted, empty, over a limit or damaged. Damage can show at any
+   * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged. Damage can show at any
    * point, also after batches were delivered: the file as a whole is then not to be trusted. A file that cannot be opened
    * throws the operating system's error.
    */

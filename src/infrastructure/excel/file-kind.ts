@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { WorkbookError } from '../../application/workbook-reader.ts';
+import { notCsv } from '../csv/text-kind.ts';
 
 const HEAD_BYTES = 4096;
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
@@ -20,37 +21,39 @@ const KNOWN: readonly (readonly [string, string])[] = [
 
 const SAVE_AS = 'open it in Excel and save it as "Excel Workbook (.xlsx)"';
 
-/** Returns when the file at `path` begins like a zip archive, as every .xlsx does; else throws WorkbookError with what it is instead. */
-export async function assertLooksLikeWorkbook(path: string): Promise<void> {
+/**
+ * What the file at `path` is by how it begins, whatever its name: `workbook` for a zip archive, as every .xlsx is, `csv` for
+ * text that may be a table. Throws WorkbookError with what it is instead.
+ */
+export async function fileKind(path: string): Promise<'workbook' | 'csv'> {
   const file = await open(path, 'r');
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
-    if (startsWith(head, ZIP)) return;
-    throw new WorkbookError(await refusal(head, file));
+    if (startsWith(head, ZIP)) return 'workbook';
+    const reason = await refusal(head, file);
+    if (reason === null) return 'csv';
+    throw new WorkbookError(reason);
   } finally {
     await file.close();
   }
 }
 
-async function refusal(head: Buffer, file: FileHandle): Promise<string> {
+/** Returns when the file at `path` begins like a zip archive; else throws WorkbookError with what it is instead. */
+export async function assertLooksLikeWorkbook(path: string): Promise<void> {
+  if ((await fileKind(path)) === 'csv') {
+    throw new WorkbookError('The file is plain text, not an Excel workbook (.xlsx).');
+  }
+}
+
+async function refusal(head: Buffer, file: FileHandle): Promise<string | null> {
   if (head.length === 0) return 'The file is empty (0 bytes).';
   if (startsWith(head, EMPTY_ZIP)) return 'The file is an empty archive, not an Excel workbook.';
   if (startsWith(head, COMPOUND_FILE)) return compoundFileRefusal(file);
   const latin1 = head.toString('latin1');
   const known = KNOWN.find(([magic]) => latin1.startsWith(magic));
-  if (known) return `The file is ${known[1]}, not an Excel workbook (.xlsx).`;
-  const text = latin1.replace(/^(\xef\xbb\xbf)?\s*/, '');
-  if (/^<(!doctype html|html|head|body|table|meta)\b/i.test(text)) {
-    return `The file is a web page (HTML), not an Excel workbook, whatever its name says; ${SAVE_AS}.`;
-  }
-  if (text.startsWith('<?xml')) {
-    return text.includes('urn:schemas-microsoft-com:office:spreadsheet')
-      ? `The file is an XML spreadsheet of Excel 2003; ${SAVE_AS}.`
-      : 'The file is an XML document, not an Excel workbook (.xlsx).';
-  }
-  if (!head.includes(0)) return 'The file is plain text, not an Excel workbook (.xlsx).';
-  return 'The file is not an Excel workbook (.xlsx).';
+  if (known) return `The file is ${known[1]}, not an Excel workbook (.xlsx) or a CSV file.`;
+  return notCsv(head);
 }
 
 /** Old Office files and encrypted new ones share one container; the names of its streams tell them apart. */

@@ -22,7 +22,7 @@ const DEFAULT_HEAP_MB = 128;
 /** Enough for the thread to read on while the consumer stores, and little enough to bound the memory of waiting batches. */
 const BATCHES_IN_FLIGHT = 3;
 
-/** Reads each workbook in a thread of its own, so that neither time nor memory spent on a file is felt elsewhere. */
+/** Reads each workbook or CSV file in a thread of its own, so that neither time nor memory spent on a file is felt elsewhere. */
 export class ThreadedWorkbookReader implements WorkbookReader {
   readonly #timeoutMs: number;
   readonly #heapMb: number;
@@ -80,9 +80,7 @@ function startWorker(task: ReadingTask, heapMb: number): Worker {
 
 function workerFailure(error: unknown): unknown {
   const outOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return outOfMemory
-    ? new WorkbookError('The workbook is refused: reading it needs more memory than is allowed.')
-    : error;
+  return outOfMemory ? new WorkbookError('The file is refused: reading it needs more memory than is allowed.') : error;
 }
 
 /** The messages that came and were not taken yet, in order, and the failure that comes after them. Only waiting costs time. */
@@ -121,7 +119,7 @@ class Inbox {
       if (message) return message;
       if (this.#failure) throw this.#failure.error;
       if (this.#remainingMs <= 0)
-        throw new WorkbookError('The workbook is refused: reading it takes longer than is allowed.');
+        throw new WorkbookError('The file is refused: reading it takes longer than is allowed.');
       await this.#wait();
     }
   }

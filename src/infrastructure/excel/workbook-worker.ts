@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { WorkbookError } from '../../application/workbook-reader.ts';
+import { readCsv } from '../csv/read-csv.ts';
+import { fileKind } from './file-kind.ts';
 import { readWorkbook } from './read-workbook.ts';
 import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 
@@ -16,7 +18,9 @@ port.on('message', () => {
 
 const post = (message: FromWorker) => port.postMessage(message);
 try {
-  for await (const batch of readWorkbook(task.path, task.batchRows, task.limits)) {
+  const isCsv = (await fileKind(task.path)) === 'csv';
+  const batches = isCsv ? readCsv(task.path, task.batchRows) : readWorkbook(task.path, task.batchRows, task.limits);
+  for await (const batch of batches) {
     while (credit === 0) {
       await new Promise<void>((resolve) => {
         creditCame = resolve;

@@ -1,0 +1,69 @@
+import { open } from 'node:fs/promises';
+import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
+import { CsvScanner, lineBreaks } from './csv-scanner.ts';
+import { CsvTable } from './csv-table.ts';
+import { type Decoded, DecodedText } from './decoded-text.ts';
+import { findDelimiter } from './find-delimiter.ts';
+
+const PIECE_BYTES = 128 * 1024;
+
+/**
+ * Reads the CSV file at `path`, in this thread: docs/import-format.md has the rules. See `WorkbookReader.read` for what comes
+ * out and what is thrown; `rowNumber` is the line that a row begins on, and a row with more cells than the header has values
+ * beyond its headers. Memory is bounded by a few pieces of the file, a row and one batch. `pieceBytes` is how much is read at once.
+ */
+export async function* readCsv(
+  path: string,
+  batchRows: number,
+  pieceBytes: number = PIECE_BYTES,
+): AsyncGenerator<SheetBatch> {
+  const file = await open(path, 'r');
+  try {
+    const table = new CsvTable(batchRows);
+    const text = new DecodedText();
+    const rows = new RowsOfText(table);
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    let isEnd = false;
+    while (!isEnd) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, null);
+      isEnd = bytesRead === 0;
+      rows.write(text.write(piece.subarray(0, bytesRead), isEnd), isEnd);
+      yield* table.take(isEnd);
+    }
+    if (!table.hasHeader) throw new WorkbookError('The file is empty: it has no header row.');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Holds text back until it shows how its cells are separated. */
+class RowsOfText {
+  readonly #table: CsvTable;
+  #scanner: CsvScanner | null = null;
+  #waiting = '';
+
+  constructor(table: CsvTable) {
+    this.#table = table;
+  }
+
+  /** Throws WorkbookError for a fault of the text, once what comes before it is found to be in order. */
+  write({ text, fault }: Decoded, isEnd: boolean): void {
+    if (this.#scanner === null) this.#begin(text, isEnd && fault === null);
+    else this.#scanner.write(text);
+    if (fault !== null) throw new WorkbookError(`The CSV file is refused: on line ${this.#line}, at ${fault.reason}`);
+    if (isEnd) this.#scanner?.end();
+  }
+
+  get #line(): number {
+    return this.#scanner?.line ?? 1 + lineBreaks(this.#waiting, 0, this.#waiting.length);
+  }
+
+  #begin(text: string, isLast: boolean): void {
+    this.#waiting += text;
+    const separation = findDelimiter(this.#waiting, isLast);
+    if (separation === null) return;
+    this.#scanner = new CsvScanner(separation.delimiter, (line, cells) => this.#table.add(line, cells));
+    this.#scanner.write(this.#waiting.slice(separation.skip));
+    this.#waiting = '';
+  }
+}
