@@ -9,6 +9,7 @@ import { listDeadLetters } from './application/import/list-dead-letters.ts';
 import { listImports } from './application/import/list-imports.ts';
 import type { CountRows, ImportStores, Pause, PoliciesInForce, RefreshReports } from './application/import/ports.ts';
 import { readFile } from './application/import/read-file.ts';
+import { resumeImport } from './application/import/resume-import.ts';
 import { resumeOpenImports } from './application/import/resume-open-imports.ts';
 import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
 import { sweepUploads } from './application/import/sweep-uploads.ts';
@@ -60,6 +61,7 @@ export function composeImports({ stores, ...parts }: ImportParts) {
     useCases: {
       importTickets: importTickets(shared),
       cancelImport: cancelImport(shared),
+      resumeImport: resumeImport(shared),
       retryDeadLetters: retryDeadLetters(shared),
       discardDeadLetters: discardDeadLetters(shared),
       findImport: findImport(shared),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ImportColumns, mapColumns } from '../src/domain/import-columns.ts';
+import { columnsOf, mapColumns } from '../src/domain/import-columns.ts';
 import { externalIdOf, type ImportedLog, parseRow } from '../src/domain/import-row.ts';
 import { generateWorkbook } from '../src/infrastructure/excel/generate-workbook.ts';
 import { ThreadedWorkbookReader } from '../src/infrastructure/excel/threaded-workbook-reader.ts';
@@ -25,8 +25,8 @@ async function generated(rows: number, badShare: number, seed = 1, now = NOW) {
 /** What the import makes of a sheet: a later row with the id of an earlier one is dead too. */
 function imported(sheet: WholeSheet): { logs: ImportedLog[]; reasons: string[][] } {
   const mapping = mapColumns(sheet.headers);
-  if (!mapping.ok) throw new Error(mapping.problem);
-  const columns: ImportColumns = mapping.columns;
+  if (mapping.problem !== null) throw new Error(mapping.problem);
+  const columns = columnsOf(mapping.fields);
   const seen = new Set<string>();
   const logs: ImportedLog[] = [];
   const reasons: string[][] = [];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { rowJudge } from '../src/application/import/judge-row.ts';
+import { mapColumns } from '../src/domain/import-columns.ts';
 import type { CellValue } from '../src/domain/sheet-row.ts';
 import { policyFor } from './support/clocks.ts';
 import { goodRow, HEADERS } from './support/import-pipeline.ts';
@@ -14,9 +15,10 @@ const calendar = {
 /** Whether a VIP's row, resolved so late on a Monday after a Friday afternoon, is judged to have broken its promise. */
 function isBreached(resolvedAt: string, policy: Parameters<typeof policyFor>[1]): boolean | undefined {
   const cells = goodRow('A', { 4: '2026-03-06T16:00:00Z', 5: resolvedAt }) as CellValue[];
-  const judge = rowJudge(HEADERS, [policyFor('VIP', policy), policyFor('NORMAL')]);
+  const rules = { fields: mapColumns(HEADERS).fields, dryRun: false };
+  const judge = rowJudge(rules, [policyFor('VIP', policy), policyFor('NORMAL')]);
   const verdict = judge({ rowNumber: 2, cells, duplicateOf: null });
-  return 'log' in verdict ? verdict.log.breached : undefined;
+  return verdict.log?.breached;
 }
 
 it('an imported row is measured by the policy in force: round the clock, or in the working time of its calendar', () => {

@@ -55,9 +55,17 @@ describe('what leaves it alone is let through', () => {
      CREATE UNIQUE INDEX "fresh_to_key" ON "fresh" USING btree ("to");`,
     "-- DROP TABLE tickets\nINSERT INTO projections VALUES ('DROP TABLE tickets', 0);",
     'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM event_log; RETURN NULL; END; $$;',
+    `DROP INDEX "tickets_title_key";--> statement-breakpoint
+     -- refuses less than tickets_title_key
+     CREATE UNIQUE INDEX "tickets_titles_key" ON "tickets" USING btree ("title", "client_id");`,
     '-- unused since 1.1.0: the list sorts by number\nALTER TABLE "tickets" DROP COLUMN "sort";',
   ])('%s', (sql) => {
     expect(contracting(sql, '1.2.0')).toEqual([]);
+  });
+
+  it('but not a unique index in place of one that stays', () => {
+    const sql = '-- refuses less than tickets_title_key\nCREATE UNIQUE INDEX "t" ON "tickets" USING btree ("title");';
+    expect(contracting(sql, '1.2.0')).toHaveLength(1);
   });
 
   it('but not what the release itself has just ceased to use', () => {

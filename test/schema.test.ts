@@ -95,6 +95,7 @@ test('the operations are those that clients are written against', () => {
     'refresh',
     'registerUser',
     'restoreTicket',
+    'resumeImport',
     'retryDeadLetters',
     'setSlaPolicy',
     'setUserActive',

@@ -1,4 +1,4 @@
-import { type CellValue, displayValue } from './sheet-row.ts';
+import { type CellValue, columnName, displayValue } from './sheet-row.ts';
 
 /** What a ticket log takes from a sheet, under the names that people read in messages. */
 export const IMPORT_FIELDS = [
@@ -18,9 +18,20 @@ export type ImportField = (typeof IMPORT_FIELDS)[number];
 /** Where each field stands in a row: its column index, from 0. A field that the sheet does not have is absent. */
 export type ImportColumns = Readonly<Partial<Record<ImportField, number>>>;
 
-export type ColumnMapping =
-  | { readonly ok: true; readonly columns: ImportColumns; readonly ignored: readonly string[] }
-  | { readonly ok: false; readonly problem: string };
+/** What each column of a sheet is taken for, in their order; null: it is ignored. */
+export type ColumnFields = readonly (ImportField | null)[];
+
+/** Somebody's word on what the column under a header is, whatever it would be taken for by its name; null: to be ignored. */
+export interface ColumnChoice {
+  readonly header: string;
+  readonly field: ImportField | null;
+}
+
+export interface ColumnMapping {
+  readonly fields: ColumnFields;
+  /** Why a file with this header row cannot be imported, as a sentence; null when it can. */
+  readonly problem: string | null;
+}
 
 const REQUIRED: readonly ImportField[] = ['externalId', 'clientName', 'clientType', 'status', 'createdAt'];
 
@@ -37,46 +48,97 @@ const ALIASES: Readonly<Record<ImportField, readonly string[]>> = {
   title: ['subject'],
 };
 
+/** So many headers a sentence names. */
+const MOST_LISTED = 12;
+
 const FIELD_OF_HEADER: ReadonlyMap<string, ImportField> = new Map(
   IMPORT_FIELDS.flatMap((field) => [field.toLowerCase(), ...ALIASES[field]].map((name) => [name, field] as const)),
 );
 
 /**
- * Finds the fields among the headers, ignoring case, spaces, `_` and `-`. Returns their columns and the headers that mean
- * nothing here (each once), or one sentence on what is wrong: required columns missing, or two headers for one field.
+ * Finds what each header stands for, ignoring case, spaces, `_` and `-`: what `choices` say of it, else what its name says,
+ * unless another column was chosen for that field. A problem: required columns missing, two columns for one field, or a choice
+ * for a header that is not there or is there twice.
  */
-export function mapColumns(headers: readonly CellValue[]): ColumnMapping {
-  const columns: Partial<Record<ImportField, number>> = {};
-  const names: Partial<Record<ImportField, string>> = {};
-  const ignored = new Set<string>();
-  for (const [index, header] of headers.entries()) {
-    const name = displayValue(header)?.trim();
-    if (!name) continue;
-    const field = typeof header === 'string' ? FIELD_OF_HEADER.get(normalised(name)) : undefined;
-    if (field === undefined) {
-      ignored.add(name);
-    } else if (names[field] !== undefined) {
-      return {
-        ok: false,
-        problem: `The columns "${names[field]}" and "${name}" both stand for ${field}; keep only one of them.`,
-      };
-    } else {
-      columns[field] = index;
-      names[field] = name;
-    }
+export function mapColumns(headers: readonly CellValue[], choices: readonly ColumnChoice[] = []): ColumnMapping {
+  const names = headers.map((header) => displayValue(header)?.trim() ?? '');
+  const problems: string[] = [];
+  const chosen = new Map<number, ImportField | null>();
+  for (const choice of choices) {
+    const [index, ...others] = columnsUnder(names, choice.header);
+    if (index === undefined) problems.push(noSuchHeader(choice, names));
+    else if (others.length > 0) problems.push(ambiguousChoice(choice, [index, ...others]));
+    else if (chosen.has(index)) problems.push(`The mapping names the column "${names[index]}" twice; name it once.`);
+    else chosen.set(index, choice.field);
   }
-  const missing = REQUIRED.filter((field) => columns[field] === undefined);
-  if (missing.length > 0) return { ok: false, problem: missingColumns(missing) };
-  return { ok: true, columns, ignored: [...ignored] };
+  const taken = new Set(choices.map((choice) => choice.field));
+  const fields = headers.map((header, index) => {
+    const choice = chosen.get(index);
+    if (choice !== undefined) return choice;
+    const named = typeof header === 'string' ? FIELD_OF_HEADER.get(normalised(header)) : undefined;
+    return named === undefined || taken.has(named) ? null : named;
+  });
+  const [problem = sharedField(names, fields) ?? missingColumns(names, fields)] = problems;
+  return { fields, problem };
+}
+
+/** The columns by the field that each is taken for. */
+export function columnsOf(fields: ColumnFields): ImportColumns {
+  const columns: Partial<Record<ImportField, number>> = {};
+  for (const [index, field] of fields.entries()) if (field !== null) columns[field] = index;
+  return columns;
+}
+
+/** The headers of columns that are ignored, each once; blank ones have no name to give. */
+export function ignoredHeaders(headers: readonly string[], fields: ColumnFields): readonly string[] {
+  const ignored = headers.filter((_, index) => (fields[index] ?? null) === null).map((header) => header.trim());
+  return [...new Set(ignored.filter((header) => header !== ''))];
 }
 
 function normalised(header: string): string {
   return header.toLowerCase().replace(/[\s_-]+/g, '');
 }
 
-function missingColumns(missing: readonly ImportField[]): string {
+/** The columns whose header is written like this or, when none is, means the same. */
+function columnsUnder(names: readonly string[], wanted: string): readonly number[] {
+  const under = (isIt: (name: string) => boolean) => names.flatMap((name, index) => (isIt(name) ? [index] : []));
+  const exact = under((name) => name === wanted.trim());
+  return exact.length > 0 ? exact : under((name) => name !== '' && normalised(name) === normalised(wanted));
+}
+
+function noSuchHeader({ header }: ColumnChoice, names: readonly string[]): string {
+  return `The mapping names the column "${header}", which the header row does not have; it has ${listed(names)}.`;
+}
+
+function ambiguousChoice({ header }: ColumnChoice, found: readonly number[]): string {
+  const places = found.map(columnName).join(' and ');
+  return `The mapping names the column "${header}", but columns ${places} are both called that; rename one of them.`;
+}
+
+function sharedField(names: readonly string[], fields: ColumnFields): string | null {
+  for (const [second, field] of fields.entries()) {
+    const first = field === null ? second : fields.indexOf(field);
+    if (first === second) continue;
+    const column = (index: number) => `"${names[index]}" (${columnName(index)})`;
+    return `The columns ${column(first)} and ${column(second)} both stand for ${field}; keep only one of them, or say which one it is by a mapping.`;
+  }
+  return null;
+}
+
+function missingColumns(names: readonly string[], fields: ColumnFields): string | null {
+  const missing = REQUIRED.filter((field) => !fields.includes(field));
   const last = missing.at(-1);
-  return missing.length === 1
-    ? `The required column ${last} is missing from the header row.`
-    : `The required columns ${missing.slice(0, -1).join(', ')} and ${last} are missing from the header row.`;
+  if (last === undefined) return null;
+  const which =
+    missing.length === 1
+      ? `The required column ${last} is`
+      : `The required columns ${missing.slice(0, -1).join(', ')} and ${last} are`;
+  return `${which} missing from the header row, which has ${listed(names)}; rename a column, or say which one it is by a mapping.`;
+}
+
+/** The first headers of a row, for a sentence. */
+function listed(names: readonly string[]): string {
+  const known = names.filter((name) => name !== '').map((name) => `"${name.slice(0, 60)}"`);
+  const shown = known.slice(0, MOST_LISTED).join(', ');
+  return known.length > MOST_LISTED ? `${shown} and ${known.length - MOST_LISTED} more` : shown;
 }

@@ -1,5 +1,6 @@
 import { DomainError } from './domain-error.ts';
 import type { ImportStatus } from './enums.ts';
+import type { ColumnChoice, ColumnFields } from './import-columns.ts';
 
 /** One uploaded file on its way into the ticket logs. Counters hold what is committed, so they never run ahead. */
 export interface ImportProcess {
@@ -11,8 +12,12 @@ export interface ImportProcess {
   readonly status: ImportStatus;
   /** The header row as people see it; null until it has been read. */
   readonly headers: readonly string[] | null;
-  /** Headers that mean nothing here, each once; null until the header has been read. */
-  readonly ignoredColumns: readonly string[] | null;
+  /** What each of those columns was taken for; null until the header row has been read. */
+  readonly fields: ColumnFields | null;
+  /** Whether it only tries: its rows are judged, and none is stored. */
+  readonly dryRun: boolean;
+  /** What whoever uploaded it said of its columns, in the form of `parseMapping`. */
+  readonly mapping: readonly ColumnChoice[] | null;
   /** null until the file has been read to its end. */
   readonly totalRows: number | null;
   readonly succeededRows: number;

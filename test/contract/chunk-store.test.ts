@@ -41,19 +41,23 @@ describeOnEachStore('the rows of a file on their way', (open) => {
     expect([await chunks.open(row.id), await chunks.open(UNKNOWN)]).toEqual([null, null]);
   });
 
-  it('keep the header, the ignored columns and the end of the file', async () => {
+  it('keep the header, what its columns were taken for, and the end of the file', async () => {
     const { imports, chunks } = place.stores;
     const row = newImport();
     await imports.create(row);
-    await chunks.saveHeader(row.id, ['id', '', 'Köpfe'], ['Köpfe']);
+    await chunks.saveHeader(row.id, ['id', '', 'Köpfe'], ['externalId', null, null]);
     await chunks.saveTotal(row.id, 7);
     const wide = Array.from({ length: 16_384 }, (_, column) => `Kopf ${column}`);
     const { id } = await runningImport(place.stores, []);
-    await chunks.saveHeader(id, wide, wide.slice(1));
-    expect(await imports.find(id)).toMatchObject({ headers: wide, ignoredColumns: wide.slice(1) });
+    await chunks.saveHeader(
+      id,
+      wide,
+      wide.map(() => null),
+    );
+    expect(await imports.find(id)).toMatchObject({ headers: wide, fields: wide.map(() => null) });
     expect(await imports.find(row.id)).toMatchObject({
       headers: ['id', '', 'Köpfe'],
-      ignoredColumns: ['Köpfe'],
+      fields: ['externalId', null, null],
       totalRows: 7,
     });
   });
@@ -67,7 +71,7 @@ describeOnEachStore('the rows of a file on their way', (open) => {
           index % 3 === 1 ? { ...row, duplicateOf: 5 } : row,
         );
         await place.stores.chunks.addChunks(id, [{ seq, rows }]);
-        expect(await place.stores.chunks.rowsOf(id, seq)).toEqual({ headers: ['id'], rows });
+        expect(await place.stores.chunks.rowsOf(id, seq)).toEqual({ rules: { fields: ['externalId'], dryRun: false }, rows });
         seq += 1;
       }),
       { numRuns: 40 },

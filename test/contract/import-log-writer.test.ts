@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DeadLetter, JudgedLog, Verdict } from '../../src/application/import/ports.ts';
-import { cancelled, completed, started } from '../../src/domain/import-process.ts';
+import { cancelled, completed, resumed, started } from '../../src/domain/import-process.ts';
 import { AT, judge, judgedLog, runningImport, writeChunk } from '../support/chunk-verdicts.ts';
 import { describeOnEachStore, type StorePlace } from '../support/import-stores.ts';
 
@@ -91,7 +91,51 @@ describeOnEachStore('writing the rows of an import', (open) => {
     expect((await place.logs())[0]).toMatchObject(moved);
   });
 
-  it('by many imports of the same ids at a time leaves one log of each, as one of them has it', async () => {
+  it('of an earlier upload leaves what a later one wrote, and counts all the same', async () => {
+    const first = await runningImport(place.stores, [['A', 'B']]);
+    const second = await runningImport(place.stores, [['A']]);
+    await writeChunk(place.stores, second.id, 0);
+    await writeChunk(place.stores, first.id, 0, ({ cells: [cell] }) => ({
+      log: judgedLog(String(cell), { title: 'Older' }),
+    }));
+    expect((await place.logs()).map(({ externalId, importId }) => [externalId, importId])).toEqual([
+      ['A', second.id],
+      ['B', first.id],
+    ]);
+    expect(await counts(first.id)).toEqual([2, 0, 0]);
+  });
+
+  it('of a cancelled upload counts as the later one once that goes on', async () => {
+    const first = await runningImport(place.stores, [['A'], ['B']]);
+    const { imports } = place.stores;
+    await imports.change(first.id, AT, (process) => cancelled(process, AT));
+    const second = await runningImport(place.stores, [['A', 'B']]);
+    await writeChunk(place.stores, second.id, 0);
+    await imports.change(first.id, AT, (process) => resumed(process, AT));
+    await imports.change(first.id, AT, (process) => started(process, AT));
+    await writeChunk(place.stores, first.id, 1);
+    expect((await place.logs()).map(({ importId }) => importId)).toEqual([second.id, first.id]);
+  });
+
+  it('of a dry run stores no log, and counts and keeps letters all the same', async () => {
+    const { id } = await runningImport(place.stores, [['A', '!bad', 'B']], { dryRun: true });
+    const rules = (row: Parameters<typeof judge>[0]): Verdict => {
+      const { reasons } = judge(row);
+      return reasons ? { reasons } : { log: null };
+    };
+    expect(await writeChunk(place.stores, id, 0, rules)).toMatchObject({ succeeded: 2, failed: 1, retry: [] });
+    expect([await place.logs(), await place.days(), await letters(id)]).toMatchObject([[], [], [{ rowNumber: 3 }]]);
+    expect(await counts(id)).toEqual([2, 1, 0]);
+
+    const { imports, deadLetters } = place.stores;
+    await imports.finish(id, AT, (process) => completed(process, AT));
+    const [letter] = await letters(id);
+    await deadLetters.release(id, null, AT, (process) => started({ ...process, status: 'QUEUED' }, AT));
+    expect(await tryRow(letter?.id ?? '', () => ({ log: null }))).toEqual({ importId: id, outcome: 'stored' });
+    expect([await place.logs(), await letters(id), await counts(id)]).toEqual([[], [], [3, 0, 1]]);
+  });
+
+  it('by many imports of the same ids at a time leaves one log of each, as the last of them has it', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `id-${index}`);
     const ids: string[] = [];
     for (let index = 0; index < 4; index += 1) ids.push((await runningImport(place.stores, [names])).id);
@@ -103,7 +147,9 @@ describeOnEachStore('writing the rows of an import', (open) => {
     );
     const logs = await place.logs();
     expect(logs).toHaveLength(40);
-    for (const { importId, clientName, title } of logs) expect([clientName, title]).toEqual([importId, importId]);
+    const last = ids.at(-1);
+    for (const { importId, clientName, title } of logs)
+      expect([importId, clientName, title]).toEqual([last, last, last]);
     for (const id of ids) expect(await counts(id)).toEqual([40, 0, 0]);
   });
 

@@ -27,7 +27,7 @@ describeOnEachStore('import processes', (open) => {
     const { process, isNew } = await imports.create({ ...row, uploadId: _ });
     const counts = { succeededRows: 0, failedRows: 0, retriedRows: 0, totalRows: null };
     const instants = { startedAt: null, finishedAt: null, workingSince: null };
-    const rest = { headers: null, ignoredColumns: null, error: null };
+    const rest = { headers: null, fields: null, error: null };
     expect(process).toEqual({ ...row, status: 'QUEUED', ...counts, ...instants, ...rest });
     expect(isNew).toBe(true);
     expect(await imports.find(row.id)).toEqual(process);
@@ -54,6 +54,21 @@ describeOnEachStore('import processes', (open) => {
     const again = await imports.create(newImport({ sha256: 'a'.repeat(64) }));
     expect(again.isNew).toBe(true);
     expect(await imports.find(id ?? '')).toMatchObject({ status: 'FAILED', error: 'It is no workbook.' });
+  });
+
+  it('of the same bytes are others when they are only tried, or their columns are taken for something else', async () => {
+    const { imports } = place.stores;
+    const mapping = [
+      { header: 'Colour', field: null },
+      { header: 'Número', field: 'externalId' as const },
+    ];
+    const manners = [{}, { dryRun: true }, { mapping }, { dryRun: true, mapping }, { mapping: mapping.slice(1) }];
+    const sha256 = 'b'.repeat(64);
+    const first = await Promise.all(manners.map((manner) => imports.create(newImport({ sha256, ...manner }))));
+    expect(first.map(({ isNew }) => isNew)).toEqual(manners.map(() => true));
+    const again = await Promise.all(manners.map((manner) => imports.create(newImport({ sha256, ...manner }))));
+    expect(again).toEqual(first.map(({ process }) => ({ process, isNew: false })));
+    expect(again.map(({ process }) => process)).toMatchObject(manners);
   });
 
   it('are changed by one of many at a time, and tell of it once', async () => {

@@ -186,6 +186,13 @@ export const DESK_RULES: readonly Rule[] = [
     outcomes: { ...LEADS, ADMIN: 'CONFLICT', SUPERVISOR: 'CONFLICT' },
   },
   {
+    field: 'Mutation.resumeImport',
+    what: 'that has ended',
+    document: 'mutation ($id: ID!) { resumeImport(id: $id) { id } }',
+    variables: ({ importId }) => ({ id: importId }),
+    outcomes: { ...LEADS, ADMIN: 'CONFLICT', SUPERVISOR: 'CONFLICT' },
+  },
+  {
     field: 'Mutation.retryDeadLetters',
     what: 'of an ended import',
     document: 'mutation ($id: ID!) { retryDeadLetters(importId: $id) { id } }',

@@ -37,7 +37,7 @@ export async function runningImport(
   const row = newImport(changes);
   await imports.create(row);
   await imports.change(row.id, AT, (process) => started(process, AT));
-  await chunks.saveHeader(row.id, ['id'], []);
+  await chunks.saveHeader(row.id, ['id'], ['externalId']);
   let next = 2;
   for (const [seq, cells] of cut.entries()) {
     await chunks.addChunks(row.id, [{ seq, rows: waitingRows(next, ...cells.map((cell) => [cell])) }]);

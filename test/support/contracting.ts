@@ -30,6 +30,9 @@ const RULES: readonly Rule[] = [
 /** A line of a migration that vouches for the statement below it: nothing uses what it removes since that release. */
 const UNUSED_SINCE = /^\s*-- unused since (\d+)\.(\d+)\.(\d+)\b/m;
 
+/** A line above a unique index that vouches for it: it stands in for one that the same migration drops, and lets more through. */
+const REFUSES_LESS = /^\s*-- refuses less than (\w+)\s*$/m;
+
 /** What is wrong with the statements of a migration, for people; nothing, when it only expands. `release`: the one that it comes with. */
 export function contracting(migration: string, release: string): string[] {
   const statements = migration.split('--> statement-breakpoint');
@@ -39,6 +42,8 @@ export function contracting(migration: string, release: string): string[] {
   return statements.flatMap((statement) => {
     const since = UNUSED_SINCE.exec(statement);
     if (since && isBefore(since.slice(1).map(Number), release.split('.').map(Number))) return [];
+    const replaced = REFUSES_LESS.exec(statement)?.[1];
+    if (replaced && new RegExp(`\\bDROP INDEX "${replaced}"`, 'i').test(migration)) return [];
     const text = sqlOf(statement);
     const table = /\b(?:ALTER TABLE|ON)(?: ONLY| IF EXISTS)* "?(?:public"?\."?)?(\w+)"?/i.exec(text)?.[1];
     return RULES.filter(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import ExcelJS from 'exceljs';
 import { v7 } from 'uuid';
+import type { ImportOptions } from '../../src/application/import/import-tickets.ts';
 import { composeImports, type ImportParts } from '../../src/compose-imports.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { ImportStatus } from '../../src/domain/enums.ts';
@@ -86,11 +87,16 @@ export async function createImportPipeline({ open = openPostgresPlace, through, 
   const admin: Actor = { id: randomUUID(), role: 'ADMIN' };
   const agent: Actor = { id: randomUUID(), role: 'AGENT' };
 
-  async function upload(bytes: Buffer, filename = 'tickets.xlsx', pieceBytes = 64 * 1024): Promise<ImportProcess> {
+  async function upload(
+    bytes: Buffer,
+    filename = 'tickets.xlsx',
+    pieceBytes = 64 * 1024,
+    options?: ImportOptions,
+  ): Promise<ImportProcess> {
     async function* content() {
       for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
     }
-    return useCases.importTickets(admin, { filename, content: content() });
+    return useCases.importTickets(admin, { filename, content: content() }, options);
   }
 
   /** Resolves once `condition` gives a value; looked at after every event of the log. */
@@ -131,6 +137,8 @@ export async function createImportPipeline({ open = openPostgresPlace, through, 
     agent,
     refreshed,
     upload,
+    uploadAs: (bytes: Buffer, options: Partial<ImportOptions>) =>
+      upload(bytes, undefined, undefined, { dryRun: false, mapping: null, ...options }),
     until,
     find,
     chunks: stores.chunks,

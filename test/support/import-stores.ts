@@ -223,6 +223,8 @@ export function newImport(changes: Partial<NewImport> = {}): NewImport {
     uploadId: v7(),
     filename: 'tickets.xlsx',
     sizeBytes: 3,
+    dryRun: false,
+    mapping: null,
     sha256: id.replaceAll('-', '').padEnd(64, '0'),
     uploadedById: randomUUID(),
     createdAt: new Date('2026-11-01T00:00:00Z'),

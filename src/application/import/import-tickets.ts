@@ -1,14 +1,10 @@
 import type { Actor } from '../../domain/actor.ts';
-import {
-  type ImportProcess,
-  isPastResuming,
-  resumed,
-  sanitiseFilename,
-  superseded,
-} from '../../domain/import-process.ts';
+import { type MappingInput, parseMapping } from '../../domain/import-mapping.ts';
+import { type ImportProcess, isPastResuming, sanitiseFilename, superseded } from '../../domain/import-process.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, Logger, NewId } from '../runtime.ts';
-import type { ImportJobs, ImportStore, UploadStore } from './ports.ts';
+import type { ImportJobs, ImportStore, NewImport, UploadStore } from './ports.ts';
+import { queueReading, resumeCancelled } from './resume-import.ts';
 
 export interface ImportTicketsDeps {
   readonly uploads: UploadStore;
@@ -27,36 +23,47 @@ export interface IncomingFile {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** How a file is to be imported. */
+export interface ImportOptions {
+  /** Judge every row and store none. */
+  readonly dryRun: boolean;
+  /** What its columns are, where their headers do not say it. */
+  readonly mapping: readonly MappingInput[] | null;
+}
+
 /**
- * Keeps the file and queues its import. The same bytes again give the import that exists, unless that one failed; a
- * cancelled one goes on, for 30 days. PAYLOAD_TOO_LARGE beyond `maxBytes`; no import is made then, nor when the client goes away.
+ * Keeps the file and queues its import. The same bytes with the same options again give the import that exists, unless that
+ * one failed; a cancelled one goes on, for 30 days. VALIDATION_FAILED for a mapping that makes no sense. PAYLOAD_TOO_LARGE
+ * beyond `maxBytes`; no import is made then, nor when the client goes away.
  */
 export const importTickets =
   (deps: ImportTicketsDeps) =>
-  async (actor: Actor, file: IncomingFile): Promise<ImportProcess> => {
+  async (actor: Actor, file: IncomingFile, options: ImportOptions = PLAIN): Promise<ImportProcess> => {
     authorise(actor, 'import.manage');
+    const mapping = parseMapping(options.mapping);
     const uploadId = deps.newId();
     const stored = await deps.uploads.save(uploadId, file.content, deps.maxBytes);
-    const { process, isNew } = await createFrom(deps, actor, uploadId, file.filename, stored);
-    const open = isNew ? process : await resumeIfCancelled(deps, process);
-    if (open.status === 'QUEUED') await queueReading(deps, open.id);
-    return open;
+    const wanted = { ...stored, uploadId, filename: file.filename, dryRun: options.dryRun, mapping };
+    const { process, isNew } = await createFrom(deps, actor, wanted);
+    if (!isNew) return resumeCancelled(deps, process);
+    await queueReading(deps, process.id);
+    return process;
   };
+
+const PLAIN: ImportOptions = { dryRun: false, mapping: null };
 
 async function createFrom(
   deps: ImportTicketsDeps,
   actor: Actor,
-  uploadId: string,
-  filename: string,
-  stored: { readonly sizeBytes: number; readonly sha256: string },
+  wanted: Omit<NewImport, 'id' | 'uploadedById' | 'createdAt'>,
 ): Promise<{ readonly process: ImportProcess; readonly isNew: boolean }> {
+  const { uploadId } = wanted;
   let isKept = false;
   try {
     const row = {
-      ...stored,
+      ...wanted,
       id: deps.newId(),
-      uploadId,
-      filename: sanitiseFilename(filename),
+      filename: sanitiseFilename(wanted.filename),
       uploadedById: actor.id,
       createdAt: deps.clock.now(),
     };
@@ -69,21 +76,5 @@ async function createFrom(
     return result;
   } finally {
     if (!isKept) await deps.uploads.remove(uploadId);
-  }
-}
-
-async function resumeIfCancelled(deps: ImportTicketsDeps, process: ImportProcess): Promise<ImportProcess> {
-  if (process.status !== 'CANCELLED') return process;
-  const now = deps.clock.now();
-  const change = await deps.imports.change(process.id, now, (cancelled) => resumed(cancelled, now));
-  return change?.process ?? process;
-}
-
-/** A lost hint costs a moment, not the import: what is queued is looked for at intervals. */
-async function queueReading(deps: ImportTicketsDeps, importId: string): Promise<void> {
-  try {
-    await deps.jobs.read(importId);
-  } catch (error) {
-    deps.logger.warn({ importId, err: error }, 'import could not be queued; it will be picked up by the next round');
   }
 }

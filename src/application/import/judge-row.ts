@@ -1,9 +1,9 @@
-import { type ColumnMapping, mapColumns } from '../../domain/import-columns.ts';
+import { columnsOf } from '../../domain/import-columns.ts';
 import { duplicateReason } from '../../domain/import-duplicates.ts';
 import { parseRow } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
 import { policyFor, type SlaPolicy, tookTooLong } from '../../domain/sla-policy.ts';
-import type { Verdict } from './ports.ts';
+import type { RowRules, Verdict } from './ports.ts';
 
 /** A row and the earlier one whose external id it repeats. */
 export interface RowToJudge {
@@ -12,16 +12,16 @@ export interface RowToJudge {
   readonly duplicateOf: number | null;
 }
 
-/** Decides about rows under one header by the rules of the format and the SLA policies in force. */
-export function rowJudge(headers: readonly string[], policies: readonly SlaPolicy[]): (row: RowToJudge) => Verdict {
-  const mapping: ColumnMapping = mapColumns(headers);
+/** Decides about rows of an import by the rules of the format and the SLA policies in force. */
+export function rowJudge({ fields, dryRun }: RowRules, policies: readonly SlaPolicy[]): (row: RowToJudge) => Verdict {
+  const columns = columnsOf(fields);
   return (row) => {
-    if (!mapping.ok) return { reasons: [mapping.problem] };
-    const parsed = parseRow({ rowNumber: row.rowNumber, values: row.cells }, mapping.columns);
+    const parsed = parseRow({ rowNumber: row.rowNumber, values: row.cells }, columns);
     if (row.duplicateOf !== null) {
       return { reasons: [duplicateReason(row.duplicateOf), ...(parsed.ok ? [] : parsed.reasons)] };
     }
     if (!parsed.ok) return { reasons: parsed.reasons };
+    if (dryRun) return { log: null };
     const { createdAt, resolvedAt, clientType } = parsed.log;
     const policy = policyFor(policies, { tier: clientType });
     return { log: { ...parsed.log, breached: resolvedAt !== null && tookTooLong(policy, createdAt, resolvedAt) } };

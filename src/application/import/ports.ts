@@ -1,4 +1,5 @@
 import type { NewEvent } from '../../domain/event.ts';
+import type { ColumnChoice, ColumnFields } from '../../domain/import-columns.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { ImportedLog } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
@@ -32,8 +33,18 @@ export interface NewImport extends StoredUpload {
   readonly id: string;
   readonly uploadId: string;
   readonly filename: string;
+  readonly dryRun: boolean;
+  readonly mapping: readonly ColumnChoice[] | null;
   readonly uploadedById: string;
   readonly createdAt: Date;
+}
+
+/** What the rows of an import are judged by. */
+export interface RowRules {
+  /** What each column of its header row was taken for. */
+  readonly fields: ColumnFields;
+  /** No row that is good is stored. */
+  readonly dryRun: boolean;
 }
 
 /** A row of the file on its way: as the sheet has it, and the earlier row whose external id it repeats, if it does. */
@@ -73,7 +84,10 @@ export interface OpenImport {
  * Counters hold what is committed: those of chunks at once, those of rows tried alone by the next announcement or end.
  */
 export interface ImportStore {
-  /** Stores a QUEUED import, unless one with the same bytes exists that did not fail: then that one is returned, `isNew` false. */
+  /**
+   * Stores a QUEUED import, unless one with the same bytes, mapping and `dryRun` exists that did not fail: then that one is
+   * returned, `isNew` false.
+   */
   create(row: NewImport): Promise<{ readonly process: ImportProcess; readonly isNew: boolean }>;
   find(id: string): Promise<ImportProcess | null>;
   /** Newest first, from after the cursor on. */
@@ -102,8 +116,8 @@ export interface ImportStore {
 export interface ChunkStore {
   /** An import that is QUEUED or RUNNING, for the reading job; else null. */
   open(id: string): Promise<OpenImport | null>;
-  /** Records the header row and the columns that are ignored. */
-  saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void>;
+  /** Records the header row and what each of its columns was taken for. */
+  saveHeader(id: string, headers: readonly string[], fields: ColumnFields): Promise<void>;
   /** Stores consecutive chunks, of any size, in their order; one that is there already stays as it is. */
   addChunks(
     id: string,
@@ -115,16 +129,13 @@ export interface ChunkStore {
   saveTotal(id: string, totalRows: number): Promise<void>;
   /** The numbers of the chunks that are not committed, ascending. */
   uncommitted(id: string): Promise<readonly number[]>;
-  /** The rows of a chunk and their header, while it is not committed and its import runs; else null. */
-  rowsOf(
-    id: string,
-    seq: number,
-  ): Promise<{ readonly headers: readonly string[]; readonly rows: readonly WaitingRow[] } | null>;
+  /** The rows of a chunk and what they are judged by, while it is not committed and its import runs; else null. */
+  rowsOf(id: string, seq: number): Promise<{ readonly rules: RowRules; readonly rows: readonly WaitingRow[] } | null>;
 }
 
-/** What was decided about a row: what to log, or why it is dead. */
+/** What was decided about a row: what to log (null: it is good, and a dry run stores nothing), or why it is dead. */
 export type Verdict =
-  | { readonly log: JudgedLog; readonly reasons?: never }
+  | { readonly log: JudgedLog | null; readonly reasons?: never }
   | { readonly reasons: readonly string[]; readonly log?: never };
 
 /** An imported log with the judgement on its SLA target. */
@@ -156,7 +167,7 @@ export interface ImportLogWriter {
    */
   tryRow(
     rowId: string,
-    judge: (row: DeadLetter) => Verdict,
+    judge: (row: DeadLetter, rules: RowRules) => Verdict,
     limits: { readonly trials: number; readonly now: Date },
   ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'dead again' | 'again' } | null>;
 }

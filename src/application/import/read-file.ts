@@ -1,4 +1,4 @@
-import { mapColumns } from '../../domain/import-columns.ts';
+import { columnsOf, mapColumns } from '../../domain/import-columns.ts';
 import { failed, started } from '../../domain/import-process.ts';
 import { displayValue } from '../../domain/sheet-row.ts';
 import type { Clock, Logger } from '../runtime.ts';
@@ -85,12 +85,13 @@ async function readToEnd(deps: ReadFileDeps, open: OpenImport, signal: AbortSign
     const batchRows = deps.chunkRows;
     for await (const batch of deps.reader.read(file.path, { signal, batchRows })) {
       if (batch.kind === 'header') {
-        const mapping = mapColumns(batch.headers);
-        if (!mapping.ok) throw new WorkbookError(mapping.problem);
+        const { fields, problem } = mapColumns(batch.headers, open.process.mapping ?? []);
         const headers = batch.headers.map((header) => displayValue(header) ?? '');
-        await deps.chunks.saveHeader(id, headers, mapping.ignored);
+        // Also for a file that fails by it: whoever corrects it sees what was taken for what.
+        await deps.chunks.saveHeader(id, headers, fields);
+        if (problem !== null) throw new WorkbookError(problem);
         // The cut must stay the same for all of a file, also when the setting has changed since it was begun.
-        cutter = new ChunkCutter(mapping.columns, open.chunkRows ?? deps.chunkRows);
+        cutter = new ChunkCutter(columnsOf(fields), open.chunkRows ?? deps.chunkRows);
       } else if (cutter) {
         await store(deps, open, cutter.add(batch.rows), signal);
       }

@@ -24,7 +24,7 @@ export const tryRow =
     const policies = await deps.policiesInForce();
     const tried = await deps.writer.tryRow(
       rowId,
-      (row) => rowJudge(row.headers, policies)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
+      (row, rules) => rowJudge(rules, policies)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
       { trials: ROW_TRIALS, now: deps.clock.now() },
     );
     if (!tried) return 'done';

@@ -21,7 +21,7 @@ export const writeChunk =
   async (importId: string, seq: number): Promise<void> => {
     const chunk = await deps.chunks.rowsOf(importId, seq);
     if (!chunk) return deps.finish(importId);
-    const judge = rowJudge(chunk.headers, await deps.policiesInForce());
+    const judge = rowJudge(chunk.rules, await deps.policiesInForce());
     const verdicts = chunk.rows.map((row) => ({ row, verdict: judge(row) }));
     const committed = await deps.writer.commitChunk(importId, seq, verdicts, deps.clock.now());
     if (committed) {

@@ -6,7 +6,7 @@ import { type Page, pageOf } from '../../application/page.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { Database, Sql } from './database.ts';
-import { processColumns, progressEvent } from './import-store.ts';
+import { progressEvent, toProcess } from './import-store.ts';
 import { isInstant, keysetOf } from './keyset.ts';
 import { deadLetters, importProcesses as imports } from './schema/imports.ts';
 import { fromStored } from './stored-cell.ts';
@@ -81,12 +81,16 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       .from(fitting)
       .where(lt(fitting.before, PAGE_BYTES));
     const rows = await this.#db.sql
-      .select({ letter: deadLetters, headers: imports.headers })
+      .select()
       .from(deadLetters)
-      .innerJoin(imports, eq(imports.id, deadLetters.importId))
       .where(and(mine, sql`${deadLetters.rowNumber} <= (${last})`))
       .orderBy(deadLetters.rowNumber);
-    return rows.map(toDeadLetter);
+    // Not joined to each row: there may be 16,384 of them.
+    const [file] = await this.#db.sql
+      .select({ headers: imports.headers })
+      .from(imports)
+      .where(eq(imports.id, importId));
+    return rows.map((letter) => toDeadLetter({ letter, headers: file?.headers ?? null }));
   }
 
   async find(id: string): Promise<DeadLetter | null> {
@@ -105,9 +109,10 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
     decide: (process: ImportProcess) => ImportState | null,
   ): Promise<ReleaseOutcome> {
     return this.#db.transaction(async (tx) => {
-      const [process] = await tx.sql.select(processColumns).from(imports).where(eq(imports.id, importId)).for('update');
+      const [row] = await tx.sql.select().from(imports).where(eq(imports.id, importId)).for('update');
       const chosen = await choose(tx.sql, importId, ids);
-      if (!process || chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      if (!row || chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      const process = toProcess(row);
       const state = chosen.ids.length > 0 ? decide(process) : null;
       if (!state) return { kind: 'refused', process };
       const released = { kind: 'released' as const, ids: chosen.ids };

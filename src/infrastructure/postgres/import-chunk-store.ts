@@ -1,6 +1,8 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
-import type { ChunkStore, OpenImport, WaitingRow } from '../../application/import/ports.ts';
+import type { ChunkStore, OpenImport, RowRules, WaitingRow } from '../../application/import/ports.ts';
+import type { ColumnFields } from '../../domain/import-columns.ts';
 import type { Database } from './database.ts';
+import { fieldsOf, toProcess } from './import-store.ts';
 import { importChunks as chunks, importProcesses as imports, type StoredCell } from './schema/imports.ts';
 import { fromStored, toStored } from './stored-cell.ts';
 
@@ -23,7 +25,6 @@ export class PostgresChunkStore implements ChunkStore {
     const isOpen = and(eq(imports.id, id), inArray(imports.status, ['QUEUED', 'RUNNING']));
     const [row] = await this.#db.sql.select().from(imports).where(isOpen);
     if (!row) return null;
-    const { uploadId, ...process } = row;
     const [cut] = await this.#db.sql
       .select({
         chunks: count(),
@@ -31,11 +32,16 @@ export class PostgresChunkStore implements ChunkStore {
       })
       .from(chunks)
       .where(eq(chunks.importId, id));
-    return { process, uploadId, chunks: cut?.chunks ?? 0, chunkRows: cut?.chunkRows ?? null };
+    return {
+      process: toProcess(row),
+      uploadId: row.uploadId,
+      chunks: cut?.chunks ?? 0,
+      chunkRows: cut?.chunkRows ?? null,
+    };
   }
 
-  async saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void> {
-    const header = { headers: [...headers], ignoredColumns: [...ignored] };
+  async saveHeader(id: string, headers: readonly string[], fields: ColumnFields): Promise<void> {
+    const header = { headers: [...headers], fields: [...fields] };
     await this.#db.sql.update(imports).set(header).where(eq(imports.id, id));
   }
 
@@ -66,7 +72,7 @@ export class PostgresChunkStore implements ChunkStore {
     return rows.map((row) => row.seq);
   }
 
-  async rowsOf(id: string, seq: number): Promise<{ headers: string[]; rows: WaitingRow[] } | null> {
+  async rowsOf(id: string, seq: number): Promise<{ rules: RowRules; rows: WaitingRow[] } | null> {
     const { rows } = getTableColumns(chunks);
     const waiting = and(
       eq(chunks.importId, id),
@@ -75,20 +81,21 @@ export class PostgresChunkStore implements ChunkStore {
       eq(imports.status, 'RUNNING'),
     );
     const [chunk] = await this.#db.sql
-      .select({ headers: imports.headers, rows })
+      .select({ headers: imports.headers, fields: imports.fields, dryRun: imports.dryRun, rows })
       .from(chunks)
       .innerJoin(imports, eq(imports.id, chunks.importId))
       .where(waiting);
     if (!chunk) return null;
-    return { headers: chunk.headers ?? [], rows: (chunk.rows as readonly StoredRow[]).map(fromRow) };
+    const rules = { fields: fieldsOf(chunk) ?? [], dryRun: chunk.dryRun };
+    return { rules, rows: (chunk.rows as readonly StoredRow[]).map(fromRow) };
   }
 }
 
-function toRow(row: WaitingRow): StoredRow {
+export function toRow(row: WaitingRow): StoredRow {
   const stored = { r: row.rowNumber, c: row.cells.map(toStored) };
   return row.duplicateOf === null ? stored : { ...stored, d: row.duplicateOf };
 }
 
-function fromRow(row: StoredRow): WaitingRow {
+export function fromRow(row: StoredRow): WaitingRow {
   return { rowNumber: row.r, cells: row.c.map(fromStored), duplicateOf: row.d ?? null };
 }

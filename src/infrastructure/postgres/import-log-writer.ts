@@ -4,12 +4,14 @@ import type {
   CommittedChunk,
   DeadLetter,
   ImportLogWriter,
+  RowRules,
   Verdict,
   WaitingRow,
 } from '../../application/import/ports.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { Database, Sql } from './database.ts';
 import { type DeadLetterRow, toDeadLetter } from './dead-letter-store.ts';
+import { fieldsOf } from './import-store.ts';
 import { type ImportedRow, upsertLogs } from './imported-logs.ts';
 import { importChunks as chunks, deadLetters, importProcesses as imports } from './schema/imports.ts';
 import { dataProblem } from './store-failure.ts';
@@ -64,18 +66,22 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       });
       if (kept.length > 0) await tx.sql.insert(deadLetters).values(kept);
       const retry = kept.filter((letter) => letter.state === 'TRYING').map((letter) => letter.id);
-      const succeeded = good.length - refused.size;
+      const succeeded = judged.length - kept.length;
       const failed = kept.length - retry.length;
       await count(tx.sql, id, { succeeded, failed, retried: retry.length });
       return { succeeded, failed, retry };
     });
   }
 
-  async tryRow(rowId: string, judge: (row: DeadLetter) => Verdict, { trials, now }: { trials: number; now: Date }) {
+  async tryRow(
+    rowId: string,
+    judge: (row: DeadLetter, rules: RowRules) => Verdict,
+    { trials, now }: { trials: number; now: Date },
+  ) {
     if (!isUuid(rowId)) return null;
     return this.#db.transaction(async (tx) => {
       const [kept] = await tx.sql
-        .select({ letter: deadLetters, headers: imports.headers })
+        .select({ letter: deadLetters, headers: imports.headers, fields: imports.fields, dryRun: imports.dryRun })
         .from(deadLetters)
         .innerJoin(imports, eq(imports.id, deadLetters.importId))
         .where(and(eq(deadLetters.id, rowId), ne(deadLetters.state, 'DEAD'), eq(imports.status, 'RUNNING')))
@@ -83,7 +89,7 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       if (!kept) return null;
       const { letter } = kept;
       const { importId, rowNumber } = letter;
-      const verdict = judge(toDeadLetter(kept));
+      const verdict = judge(toDeadLetter(kept), { fields: fieldsOf(kept) ?? [], dryRun: kept.dryRun });
       const reasons = await this.#tryVerdict(tx.sql, importId, rowNumber, verdict);
       // A dead letter that is tried again is counted as failed until it succeeds; a row on its first trials is not counted yet.
       const wasCounted = letter.state === 'RETRYING';
@@ -107,7 +113,8 @@ export class PostgresImportLogWriter implements ImportLogWriter {
 
   /** Why the row could not be stored, or null when it was. */
   async #tryVerdict(tx: Sql, importId: string, rowNumber: number, verdict: Verdict): Promise<readonly string[] | null> {
-    if (!verdict.log) return verdict.reasons;
+    if (verdict.reasons) return verdict.reasons;
+    if (!verdict.log) return null;
     const [refusal] = await this.#writeEach(tx, importId, [{ rowNumber, log: verdict.log }]);
     return refusal ? [refusalReason(refusal.problem)] : null;
   }

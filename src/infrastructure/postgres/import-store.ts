@@ -1,19 +1,19 @@
-import { and, eq, getTableColumns, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
 import { encodeCursor } from '../../application/cursor.ts';
 import type { ImportStore, NewImport } from '../../application/import/ports.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { type ColumnFields, mapColumns } from '../../domain/import-columns.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
 import type { Database, Sql, Tx } from './database.ts';
 import { isInstant, keysetOf } from './keyset.ts';
 import { importProcesses as imports, uploadChunks as pieces } from './schema/imports.ts';
 
-const { uploadId: _, ...columns } = getTableColumns(imports);
-/** What an `ImportProcess` is read from. */
-export const processColumns = columns;
 const CURSOR = 'imports';
+
+type ImportRow = typeof imports.$inferSelect;
 
 type Decide = (process: ImportProcess) => ImportState | null;
 
@@ -30,19 +30,25 @@ export class PostgresImportStore implements ImportStore {
   async create(row: NewImport): Promise<{ process: ImportProcess; isNew: boolean }> {
     const waiting = { ...row, status: 'QUEUED' as const };
     for (;;) {
-      const [created] = await this.#db.sql.insert(imports).values(waiting).onConflictDoNothing().returning(columns);
-      if (created) return { process: created, isNew: true };
-      const sameBytes = and(eq(imports.sha256, row.sha256), ne(imports.status, 'FAILED'));
-      const [existing] = await this.#db.sql.select(columns).from(imports).where(sameBytes);
-      if (existing) return { process: existing, isNew: false };
+      const [created] = await this.#db.sql.insert(imports).values(waiting).onConflictDoNothing().returning();
+      if (created) return { process: toProcess(created), isNew: true };
+      const mapping = row.mapping && JSON.stringify(row.mapping);
+      const isSame = and(
+        eq(imports.sha256, row.sha256),
+        eq(imports.dryRun, row.dryRun),
+        sql`${imports.mapping} IS NOT DISTINCT FROM ${mapping}::jsonb`,
+        ne(imports.status, 'FAILED'),
+      );
+      const [existing] = await this.#db.sql.select().from(imports).where(isSame);
+      if (existing) return { process: toProcess(existing), isNew: false };
       // It failed between the two statements, so its bytes are free again.
     }
   }
 
   async find(id: string): Promise<ImportProcess | null> {
     if (!isUuid(id)) return null;
-    const [process] = await this.#db.sql.select(columns).from(imports).where(eq(imports.id, id));
-    return process ?? null;
+    const [row] = await this.#db.sql.select().from(imports).where(eq(imports.id, id));
+    return row ? toProcess(row) : null;
   }
 
   async list({ first, after }: { first: number; after: string | null }): Promise<Page<ImportProcess>> {
@@ -52,7 +58,7 @@ export class PostgresImportStore implements ImportStore {
         ? undefined
         : sql`(${imports.createdAt}, ${imports.id}) < (${place.value}::timestamptz, ${place.id}::uuid)`;
     const rows = await this.#db.sql
-      .select(columns)
+      .select()
       .from(imports)
       .where(older)
       .orderBy(sql`${imports.createdAt} DESC, ${imports.id} DESC`)
@@ -61,7 +67,7 @@ export class PostgresImportStore implements ImportStore {
       node,
       cursor: encodeCursor(CURSOR, [node.createdAt.toISOString(), node.id]),
     });
-    return pageOf(rows, first, item, {
+    return pageOf(rows.map(toProcess), first, item, {
       hasPreviousPage: after !== null,
       totalCount: () => this.#db.sql.$count(imports),
     });
@@ -70,8 +76,9 @@ export class PostgresImportStore implements ImportStore {
   async change(id: string, now: Date, decide: Decide): Promise<{ process: ImportProcess; hasChanged: boolean } | null> {
     if (!isUuid(id)) return null;
     return this.#db.transaction(async (tx) => {
-      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id)).for('update');
-      if (!process) return null;
+      const [row] = await tx.sql.select().from(imports).where(eq(imports.id, id)).for('update');
+      if (!row) return null;
+      const process = toProcess(row);
       const state = decide(process);
       if (!state) return { process, hasChanged: false };
       await this.#save(tx, process, state, now);
@@ -81,9 +88,10 @@ export class PostgresImportStore implements ImportStore {
 
   async finish(id: string, now: Date, decide: Decide): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
-      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id)).for('update');
+      const [row] = await tx.sql.select().from(imports).where(eq(imports.id, id)).for('update');
       // Looked at after the lock: whoever sends rows on their way again holds it while doing so.
-      if (!process || !(await isThrough(tx.sql, id))) return false;
+      if (!row || !(await isThrough(tx.sql, id))) return false;
+      const process = toProcess(row);
       const state = decide(process);
       if (!state) return false;
       await this.#save(tx, process, state, now);
@@ -92,7 +100,10 @@ export class PostgresImportStore implements ImportStore {
   }
 
   async #save(tx: Tx, process: ImportProcess, state: ImportState, now: Date): Promise<void> {
-    const [row] = await tx.sql.update(imports).set(state).where(eq(imports.id, process.id)).returning();
+    // An upload of the same bytes lets a cancelled import go on: it counts as the later one from then on.
+    const order = process.status === 'CANCELLED' && state.status === 'QUEUED' ? { uploadOrder: sql`DEFAULT` } : {};
+    const changed = { ...state, ...order };
+    const [row] = await tx.sql.update(imports).set(changed).where(eq(imports.id, process.id)).returning();
     // Only a cancelled import may need its bytes again.
     if (row && state.finishedAt && state.status !== 'CANCELLED') {
       await tx.sql.delete(pieces).where(eq(pieces.uploadId, row.uploadId));
@@ -111,8 +122,8 @@ export class PostgresImportStore implements ImportStore {
            AND coalesce((SELECT occurred_at <= ${new Date(now.getTime() - minGapMs).toISOString()}::timestamptz
                            FROM event_log WHERE subject_id = ${id}::uuid ORDER BY position DESC LIMIT 1), true) AS due`);
       if (!rows[0]?.due) return false;
-      const [process] = await tx.sql.select(columns).from(imports).where(eq(imports.id, id));
-      if (process) tx.append([progressEvent(this.#newId(), process, process.status, now)]);
+      const [row] = await tx.sql.select().from(imports).where(eq(imports.id, id));
+      if (row) tx.append([progressEvent(this.#newId(), row, row.status, now)]);
       return true;
     });
   }
@@ -124,8 +135,24 @@ export class PostgresImportStore implements ImportStore {
   }
 }
 
+/** The import as the use cases know it. */
+export function toProcess(row: ImportRow): ImportProcess {
+  const { uploadId: _, uploadOrder: __, ignoredColumns: ___, ...process } = row;
+  return { ...process, fields: fieldsOf(row) };
+}
+
+/** What each column was taken for; of an import that an earlier release has read, by its headers. */
+export function fieldsOf({ headers, fields }: Pick<ImportRow, 'headers' | 'fields'>): ColumnFields | null {
+  return fields ?? (headers && mapColumns(headers).fields);
+}
+
 /** What tells the watchers of an import to look at it again. */
-export function progressEvent(id: string, process: ImportProcess, to: ImportProcess['status'], now: Date): NewEvent {
+export function progressEvent(
+  id: string,
+  process: Pick<ImportProcess, 'id' | 'status'>,
+  to: ImportProcess['status'],
+  now: Date,
+): NewEvent {
   const from = process.status === to ? null : process.status;
   return { id, type: 'import.progressed', subjectId: process.id, actorId: null, from, to, occurredAt: now, data: null };
 }

@@ -22,7 +22,7 @@ const MARK_DAYS = sql.raw(`
 
 /**
  * Writes imported logs by their external id, adding or replacing, and marks every report day that an old or a new version
- * touches. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
+ * touches. What a later upload wrote stays. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
  */
 export async function upsertLogs(tx: Sql, importId: string, rows: readonly ImportedRow[], newId: NewId): Promise<void> {
   const records = rows.map((row) => toRecord(row, newId())).sort((a, b) => (a.external_id < b.external_id ? -1 : 1));
@@ -58,6 +58,9 @@ export async function upsertLogs(tx: Sql, importId: string, rows: readonly Impor
              breached_at = n.breached_at, title = n.title
         FROM jsonb_to_recordset(${known}::jsonb) AS n ${COLUMNS}
        WHERE l.external_id = n.external_id
+         AND NOT EXISTS (
+           SELECT FROM import_processes later JOIN import_processes own ON own.id = ${importId}::uuid
+            WHERE later.id = l.import_id AND later.upload_order > own.upload_order)
       RETURNING l.created_at, l.resolved_at, l.escalated_at, l.breached_at)
     ${MARK_DAYS}`);
 }

@@ -1,8 +1,9 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
-import type { ChunkStore, OpenImport, WaitingRow } from '../../../application/import/ports.ts';
+import type { ChunkStore, OpenImport, RowRules, WaitingRow } from '../../../application/import/ports.ts';
+import type { ColumnFields } from '../../../domain/import-columns.ts';
 import { isOpen } from '../../../domain/import-process.ts';
 import type { ChunkDoc, ImportCollections, OpenCollections } from './documents.ts';
-import { headerKey, importDoc, readHeader, toProcess } from './import-doc.ts';
+import { headerKey, importDoc, readRules, toProcess } from './import-doc.ts';
 import { committedChunks, isCommitted, uncommittedChunks } from './ledger.ts';
 import { keepText, readText } from './long-texts.ts';
 import { decodeRows, encodeRows } from './stored-rows.ts';
@@ -29,10 +30,10 @@ export class MongoChunkStore implements ChunkStore {
     };
   }
 
-  async saveHeader(id: string, headers: readonly string[], ignored: readonly string[]): Promise<void> {
+  async saveHeader(id: string, headers: readonly string[], fields: ColumnFields): Promise<void> {
     const collections = await this.#open();
     const place = { importId: id, kind: 'header', key: headerKey(id) } as const;
-    const header = await keepText(collections, place, JSON.stringify({ headers, ignored }));
+    const header = await keepText(collections, place, JSON.stringify({ headers, fields }));
     await collections.imports.updateOne({ _id: id }, { $set: { header } }, collections.limit);
   }
 
@@ -69,15 +70,15 @@ export class MongoChunkStore implements ChunkStore {
     return doc ? uncommittedChunks(doc.ledger, await countChunks(collections, doc._id)) : [];
   }
 
-  async rowsOf(id: string, seq: number): Promise<{ headers: readonly string[]; rows: WaitingRow[] } | null> {
+  async rowsOf(id: string, seq: number): Promise<{ rules: RowRules; rows: WaitingRow[] } | null> {
     const collections = await this.#open();
     const doc = await importDoc(collections, id);
     if (doc?.status !== 'RUNNING' || isCommitted(doc.ledger, seq)) return null;
     const key = chunkId(doc._id, seq);
     const chunk = await collections.chunks.findOne({ _id: key }, collections.limit);
     if (!chunk || chunk.rows === null) return null;
-    const header = await readHeader(collections, doc);
-    return { headers: header?.headers ?? [], rows: decodeRows(await readText(collections, key, chunk.rows)) };
+    const rules = await readRules(collections, doc);
+    return { rules, rows: decodeRows(await readText(collections, key, chunk.rows)) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Collection, Db, ObjectId } from 'mongodb';
 import type { ImportStatus } from '../../../domain/enums.ts';
 import type { EventType } from '../../../domain/event.ts';
+import type { ColumnChoice } from '../../../domain/import-columns.ts';
 import type { Day } from '../../../domain/report/calendar.ts';
 import type { MongoDatabase } from '../mongo.ts';
 
@@ -47,13 +48,16 @@ export interface ImportDoc {
   readonly filename: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** The same as `sha256`, and unique; taken away when the import fails. */
+  /** Names the bytes and the manner of their import, and is unique; taken away when the import fails. */
   readonly bytesKey?: string;
+  /** Absent in documents of an earlier release, as `mapping` is: false. */
+  readonly dryRun?: boolean;
+  readonly mapping?: readonly ColumnChoice[] | null;
   readonly uploadId: string;
   /** Under which GridFS keeps the bytes. */
   readonly uploadFile: ObjectId;
   readonly status: ImportStatus;
-  /** {headers, ignored} as JSON, or in pieces; null until the header row has been read. */
+  /** {headers, fields} as JSON, or in pieces; null until the header row has been read. */
   readonly header: StoredText | null;
   readonly totalRows: number | null;
   readonly ledger: Ledger;

@@ -1,13 +1,15 @@
+import type { RowRules } from '../../../application/import/ports.ts';
 import type { NewEvent } from '../../../domain/event.ts';
+import { type ColumnFields, mapColumns } from '../../../domain/import-columns.ts';
 import type { ImportProcess } from '../../../domain/import-process.ts';
 import { asUuid } from '../../../domain/uuid.ts';
 import type { ImportCollections, ImportDoc, OutboxEvent } from './documents.ts';
 import { readText } from './long-texts.ts';
 
-/** The header row and the columns of it that are ignored, as they are kept together. */
+/** The header row and what each column was taken for, as they are kept together. */
 export interface Header {
   readonly headers: readonly string[];
-  readonly ignored: readonly string[];
+  readonly fields: ColumnFields;
 }
 
 /** The document of an import; null when there is none, as for what is no id. */
@@ -26,8 +28,17 @@ export async function readHeader(
   doc: Pick<ImportDoc, '_id' | 'header'>,
 ): Promise<Header | null> {
   if (doc.header === null) return null;
-  const header: Header = JSON.parse(await readText(collections, headerKey(doc._id), doc.header));
-  return header;
+  const kept: Pick<Header, 'headers'> & Partial<Header> = JSON.parse(
+    await readText(collections, headerKey(doc._id), doc.header),
+  );
+  // An earlier release did not keep what columns were taken for: it went by their names.
+  return { headers: kept.headers, fields: kept.fields ?? mapColumns(kept.headers).fields };
+}
+
+/** What the rows of the import are judged by. */
+export async function readRules(collections: ImportCollections, doc: ImportDoc): Promise<RowRules> {
+  const header = await readHeader(collections, doc);
+  return { fields: header?.fields ?? [], dryRun: doc.dryRun ?? false };
 }
 
 /** The import as the use cases know it. */
@@ -41,7 +52,9 @@ export async function toProcess(collections: ImportCollections, doc: ImportDoc):
     sha256: doc.sha256,
     status: doc.status,
     headers: header?.headers ?? null,
-    ignoredColumns: header?.ignored ?? null,
+    fields: header?.fields ?? null,
+    dryRun: doc.dryRun ?? false,
+    mapping: doc.mapping ?? null,
     totalRows: doc.totalRows,
     succeededRows: ledger.succeeded + trials.succeeded,
     failedRows: ledger.failed + trials.failed,

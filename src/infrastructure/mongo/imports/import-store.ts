@@ -48,7 +48,7 @@ export class MongoImportStore implements ImportStore {
       const own = await imports.findOne({ _id: row.id }, limit);
       if (own) return { process: await toProcess(collections, own), isNew: true };
       if (!isDuplicateKey(problem)) throw problem;
-      const existing = await imports.findOne({ bytesKey: row.sha256 }, limit);
+      const existing = await imports.findOne({ bytesKey: bytesKey(row) }, limit);
       if (existing) return { process: await toProcess(collections, existing), isNew: false };
       // It failed between the two steps, so its bytes are free again.
     }
@@ -145,11 +145,16 @@ export class MongoImportStore implements ImportStore {
   }
 }
 
+/** Two uploads are one import when this is the same. Of a plain one it is the hash of its bytes alone. */
+export function bytesKey({ sha256, dryRun, mapping }: Pick<NewImport, 'sha256' | 'dryRun' | 'mapping'>): string {
+  return dryRun || mapping ? `${sha256} ${JSON.stringify({ dryRun, mapping })}` : sha256;
+}
+
 function waitingImport({ id, ...row }: NewImport, order: number): ImportDoc {
   return {
     _id: id,
     ...row,
-    bytesKey: row.sha256,
+    bytesKey: bytesKey(row),
     uploadFile: uploadFileId(row.uploadId),
     status: 'QUEUED',
     header: null,

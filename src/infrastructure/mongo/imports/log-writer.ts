@@ -1,4 +1,10 @@
-import type { CommittedChunk, DeadLetter, ImportLogWriter, Verdict } from '../../../application/import/ports.ts';
+import type {
+  CommittedChunk,
+  DeadLetter,
+  ImportLogWriter,
+  RowRules,
+  Verdict,
+} from '../../../application/import/ports.ts';
 import type { NewId } from '../../../application/runtime.ts';
 import { asUuid } from '../../../domain/uuid.ts';
 import { markDays } from '../report-marks.ts';
@@ -63,7 +69,11 @@ export class MongoImportLogWriter implements ImportLogWriter {
     return { succeeded, failed: dead.length, retry: trying.map((rowNumber) => letterId(id, rowNumber)) };
   }
 
-  async tryRow(rowId: string, judge: (row: DeadLetter) => Verdict, limits: { trials: number; now: Date }) {
+  async tryRow(
+    rowId: string,
+    judge: (row: DeadLetter, rules: RowRules) => Verdict,
+    limits: { trials: number; now: Date },
+  ) {
     const collections = await this.#open();
     const { letters, limit } = collections;
     const _id = asUuid(rowId);
@@ -72,7 +82,8 @@ export class MongoImportLogWriter implements ImportLogWriter {
     if (!letter || doc?.status !== 'RUNNING') return null;
     const { importId, rowNumber } = letter;
     const header = await readHeader(collections, doc);
-    const verdict = judge(await toDeadLetter(collections, letter, header?.headers ?? []));
+    const rules = { fields: header?.fields ?? [], dryRun: doc.dryRun ?? false };
+    const verdict = judge(await toDeadLetter(collections, letter, header?.headers ?? []), rules);
     const good = verdict.log ? [{ rowNumber, log: verdict.log }] : [];
     const refused = await this.#write(collections, doc, good, KeptDays.ofLetter(collections, letter));
     const problem = refused.get(rowNumber);

@@ -35,6 +35,8 @@ const IMPORTS: CollectionPlan = {
       sizeBytes: WHOLE,
       sha256: TEXT,
       bytesKey: TEXT,
+      dryRun: { bsonType: 'bool' },
+      mapping: orNull('array'),
       uploadId: TEXT,
       uploadFile: { bsonType: 'objectId' },
       status: oneOf(IMPORT_STATUSES),

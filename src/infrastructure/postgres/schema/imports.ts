@@ -1,6 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { ImportStatus } from '../../../domain/enums.ts';
+import type { ColumnChoice, ImportField } from '../../../domain/import-columns.ts';
 import { bytea, instant } from './columns.ts';
 
 /** A cell as JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}, text that JSON in Postgres cannot hold as {u: base64 of UTF-16}. */
@@ -26,7 +38,14 @@ export const importProcesses = pgTable(
     uploadId: uuid('upload_id').notNull(),
     status: text('status').$type<ImportStatus>().notNull(),
     headers: jsonb('headers').$type<string[]>(),
+    /** Parallel to `headers`. null with headers: read by a release that did not keep it. */
+    fields: jsonb('fields').$type<(ImportField | null)[]>(),
+    /** Unused since 0.2.0, from when on `fields` tells it. */
     ignoredColumns: jsonb('ignored_columns').$type<string[]>(),
+    dryRun: boolean('dry_run').notNull().default(false),
+    mapping: jsonb('mapping').$type<readonly ColumnChoice[]>(),
+    /** Rises with each upload, also one that lets a cancelled import go on: of two imports that name an external id the higher one stands. */
+    uploadOrder: bigint('upload_order', { mode: 'number' }).notNull().generatedByDefaultAsIdentity(),
     totalRows: integer('total_rows'),
     succeededRows: integer('succeeded_rows').notNull().default(0),
     failedRows: integer('failed_rows').notNull().default(0),
@@ -40,8 +59,10 @@ export const importProcesses = pgTable(
     workingSince: instant('working_since'),
   },
   (t) => [
-    // The same bytes are one process, unless that one failed.
-    uniqueIndex('import_processes_bytes_key').on(t.sha256).where(sql`${t.status} <> 'FAILED'`),
+    // The same bytes in the same manner are one process, unless that one failed.
+    uniqueIndex('import_processes_upload_key')
+      .on(t.sha256, t.dryRun, sql`md5(coalesce(${t.mapping}::text, ''))`)
+      .where(sql`${t.status} <> 'FAILED'`),
     index('import_processes_created_idx').on(t.createdAt, t.id),
     index('import_processes_open_idx').on(t.id).where(sql`${t.status} IN ('QUEUED', 'RUNNING')`),
   ],

@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { ImportStatus } from '../../../domain/enums.ts';
+import { ignoredHeaders } from '../../../domain/import-columns.ts';
 import { type ImportProcess, progressOf } from '../../../domain/import-process.ts';
 import { connectionTypes } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -8,6 +9,7 @@ import { present } from '../loaders.ts';
 import { Node } from '../node.ts';
 import { DateTime } from '../scalars.ts';
 import { toUser, UserType } from '../user/user-type.ts';
+import { ImportColumnType, toImportColumn } from './import-column-type.ts';
 
 @ObjectType('ImportProcess', {
   implements: Node,
@@ -29,6 +31,15 @@ export class ImportProcessType extends Node {
 
   @Field(() => ImportStatusEnum, { description: 'How the import stands.' })
   readonly status!: ImportStatus;
+
+  @Field(() => Boolean, { description: 'Whether it only tries: its rows are judged, and none is stored.' })
+  readonly dryRun!: boolean;
+
+  @Field(() => [ImportColumnType], {
+    description:
+      'What each column of the file was taken for, in their order; empty until its header row has been read.',
+  })
+  readonly columns!: readonly ImportColumnType[];
 
   @Field(() => [String], { description: 'Headers of the file that mean nothing here and were left out, each once.' })
   readonly ignoredColumns!: readonly string[];
@@ -92,12 +103,13 @@ export const { Connection: ImportProcessConnection } = connectionTypes(ImportPro
 
 /** An import as GraphQL shows it at `now`. */
 export function toImportProcess(process: ImportProcess, now: Date): ImportProcessType {
-  const { headers: _, workingSince: __, uploadedById, ignoredColumns, ...fields } = process;
+  const { headers, fields, mapping: _, workingSince: __, uploadedById, ...rest } = process;
   return {
     __typename: 'ImportProcess',
-    ...fields,
+    ...rest,
     ...progressOf(process, now),
-    ignoredColumns: ignoredColumns ?? [],
+    columns: (headers ?? []).map((header, index) => toImportColumn(header, fields?.[index] ?? null)),
+    ignoredColumns: ignoredHeaders(headers ?? [], fields ?? []),
     uploadedBy: async (_, { loaders }) =>
       toUser(present(await loaders.user.load(uploadedById), `User ${uploadedById}`)),
   };

@@ -6,12 +6,14 @@ import type { findImport } from '../../../application/import/find-import.ts';
 import type { importTickets } from '../../../application/import/import-tickets.ts';
 import type { listDeadLetters } from '../../../application/import/list-dead-letters.ts';
 import type { listImports } from '../../../application/import/list-imports.ts';
+import type { resumeImport } from '../../../application/import/resume-import.ts';
 import type { retryDeadLetters } from '../../../application/import/retry-dead-letters.ts';
 import type { readQueueStats } from '../../../application/queue/read-queue-stats.ts';
 import { type IncomingUpload, openUpload, type UploadLimits } from '../../http/incoming-upload.ts';
 import { type Connection, toConnection } from '../connection.ts';
 import { type GraphqlContext, signedIn } from '../context.ts';
 import { DeadLetterConnection, type DeadLetterType, toDeadLetterType } from './dead-letter-type.ts';
+import { ColumnMappingInput } from './import-column-type.ts';
 import { ImportProcessConnection, ImportProcessType, toImportProcess } from './import-process-type.ts';
 import { QueueStatsType } from './queue-stats-type.ts';
 
@@ -19,6 +21,7 @@ import { QueueStatsType } from './queue-stats-type.ts';
 export interface ImportUseCases {
   readonly importTickets: ReturnType<typeof importTickets>;
   readonly cancelImport: ReturnType<typeof cancelImport>;
+  readonly resumeImport: ReturnType<typeof resumeImport>;
   readonly retryDeadLetters: ReturnType<typeof retryDeadLetters>;
   readonly discardDeadLetters: ReturnType<typeof discardDeadLetters>;
   readonly findImport: ReturnType<typeof findImport>;
@@ -39,14 +42,26 @@ export class ImportResolver {
 
   @Mutation(() => ImportProcessType, {
     description:
-      'Uploads a workbook (.xlsx) of historical tickets by a GraphQL multipart request, with the header apollo-require-preflight, and queues its import. The same bytes again return the existing import, unless that one failed; a cancelled one goes on. SUPERVISOR and ADMIN. PAYLOAD_TOO_LARGE above the limit, TIMEOUT when no bytes come for too long; no import is made then.',
+      'Uploads a workbook (.xlsx) of historical tickets by a GraphQL multipart request, with the header apollo-require-preflight, and queues its import. The same bytes with the same dryRun and mapping again return the existing import, unless that one failed; a cancelled one goes on. SUPERVISOR and ADMIN. PAYLOAD_TOO_LARGE above the limit, TIMEOUT when no bytes come for too long; no import is made then.',
   })
   async importTickets(
     @Ctx() context: GraphqlContext,
     @Arg('file', () => GraphQLUpload, { description: 'The workbook.' }) file: Promise<IncomingUpload>,
+    @Arg('dryRun', () => Boolean, {
+      defaultValue: false,
+      description: 'Judge every row by the same rules and store none: what is wrong is in the dead letters.',
+    })
+    dryRun: boolean,
+    @Arg('mapping', () => [ColumnMappingInput], {
+      nullable: true,
+      description:
+        'For columns whose headers do not say what they are, or say it wrongly; at most 200. Others go by their headers.',
+    })
+    mapping?: ColumnMappingInput[] | null,
   ): Promise<ImportProcessType> {
     const actor = signedIn(context);
-    const process = await this.useCases.importTickets(actor, await openUpload(file, this.limits));
+    const options = { dryRun, mapping: mapping ?? null };
+    const process = await this.useCases.importTickets(actor, await openUpload(file, this.limits), options);
     return toImportProcess(process, context.loaders.now());
   }
 
@@ -59,6 +74,17 @@ export class ImportResolver {
     @Arg('id', () => ID, { description: 'The import.' }) id: string,
   ): Promise<ImportProcessType> {
     return toImportProcess(await this.useCases.cancelImport(signedIn(context), id), context.loaders.now());
+  }
+
+  @Mutation(() => ImportProcessType, {
+    description:
+      'Lets a cancelled import go on where it stopped. Again: returns it as it is. CONFLICT when it has ended otherwise, or was cancelled more than 30 days ago.',
+  })
+  async resumeImport(
+    @Ctx() context: GraphqlContext,
+    @Arg('id', () => ID, { description: 'The import.' }) id: string,
+  ): Promise<ImportProcessType> {
+    return toImportProcess(await this.useCases.resumeImport(signedIn(context), id), context.loaders.now());
   }
 
   @Mutation(() => ImportProcessType, {
