@@ -51,8 +51,7 @@ export class DecodedText {
     const bad = isUtf8(whole) ? -1 : firstBadByte(whole);
     if (nul >= 0 && (bad < 0 || nul < bad)) return this.#stop(whole.toString('utf8', 0, nul), nul, nulAt);
     if (bad < 0) return this.#go(whole.toString('utf8'), bytes, whole.length);
-    // Only at the end of the file can a character lack its end here.
-    const isCut = startOfCut(whole) === bad;
+    const isCut = isEnd && startOfCut(whole) === bad;
     const byte = `0x${(whole[bad] ?? 0).toString(16).toUpperCase()}`;
     const reason = isCut && this.#hasMark ? cutAt : notUtf8(byte, isCut, this.#hasMark);
     return this.#stop(whole.toString('utf8', 0, bad), bad, reason);
