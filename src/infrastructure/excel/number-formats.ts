@@ -1,3 +1,4 @@
+import { assertListable } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
 import { xmlAttribute } from './xml-text.ts';
 
@@ -32,12 +33,14 @@ export function dateStylesHandler(styles: boolean[]): XmlHandler {
       if (depth === 2) group = name;
       if (depth !== 3) return;
       if (group === 'numFmts' && name === 'numFmt') {
+        assertListable(custom.size, 'number formats');
         custom.set(
           Number(xmlAttribute(attributes, 'numFmtId')),
           isDateFormat(xmlAttribute(attributes, 'formatCode') ?? ''),
         );
       } else if (group === 'cellXfs' && name === 'xf') {
         const id = Number(xmlAttribute(attributes, 'numFmtId') ?? 0);
+        assertListable(styles.length, 'cell formats');
         styles.push(custom.get(id) ?? BUILT_IN_DATES.some(([first, last]) => id >= first && id <= last));
       }
     },

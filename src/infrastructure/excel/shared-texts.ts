@@ -4,6 +4,13 @@ import type { XmlHandler } from './xml-scanner.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 const RECENT = 4096;
+/** Longer texts are not kept as strings: 4096 of them at Excel's limit would fill the heap. */
+const MAX_RECENT_LENGTH = 512;
+/** Without it, a small part of nothing but empty texts would be read for long. */
+const MAX_TEXTS = 8 * 1024 ** 2;
+/** Texts in one block of the index, and what that takes: a 32-bit place and a 32-bit length for each. */
+const INDEX_TEXTS = 65_536;
+const INDEX_BYTES = INDEX_TEXTS * 8;
 
 /**
  * The texts that cells refer to by number, a million of them if need be. They lie outside of the JavaScript heap, one byte
@@ -13,9 +20,8 @@ export class SharedTexts {
   readonly #maxBytes: number;
   readonly #blocks: Buffer[] = [];
   #blockUsed = BLOCK_BYTES;
-  /** Where each text begins, counting through all blocks; and its bytes, negative when they are two to a unit. */
-  #starts = new Float64Array(1024);
-  #lengths = new Int32Array(1024);
+  /** For each text where it begins, counting through all blocks, and its bytes, negative when they are two to a unit. */
+  readonly #index: Int32Array[] = [];
   #count = 0;
   readonly #recent: { index: number; text: string }[] = Array.from({ length: RECENT }, () => ({ index: -1, text: '' }));
 
@@ -30,48 +36,54 @@ export class SharedTexts {
 
   /** Appends a text of at most 32,767 units under the next number. */
   add(text: string): void {
-    if (this.#count === this.#lengths.length) this.#grow();
+    const slot = (this.#count % INDEX_TEXTS) * 2;
+    if (slot === 0) {
+      this.#assertRoomFor(INDEX_BYTES);
+      this.#index.push(new Int32Array(INDEX_TEXTS * 2));
+    }
     const narrow = !/[^\0-\xff]/.test(text);
     const bytes = narrow ? text.length : text.length * 2;
     if (this.#blockUsed + bytes > BLOCK_BYTES) {
-      if ((this.#blocks.length + 1) * BLOCK_BYTES > this.#maxBytes) {
-        const limit = Math.round(this.#maxBytes / 1024 ** 2);
-        throw new WorkbookError(`The workbook is too large: its texts take more than ${limit} MB of memory.`);
-      }
+      this.#assertRoomFor(BLOCK_BYTES);
       this.#blocks.push(Buffer.allocUnsafeSlow(BLOCK_BYTES));
       this.#blockUsed = 0;
     }
     this.#blocks.at(-1)?.write(text, this.#blockUsed, narrow ? 'latin1' : 'utf16le');
-    this.#starts[this.#count] = (this.#blocks.length - 1) * BLOCK_BYTES + this.#blockUsed;
-    this.#lengths[this.#count] = narrow ? bytes : -bytes;
+    const index = this.#index.at(-1);
+    if (index) {
+      index[slot] = (this.#blocks.length - 1) * BLOCK_BYTES + this.#blockUsed;
+      index[slot + 1] = narrow ? bytes : -bytes;
+    }
     this.#blockUsed += bytes;
     this.#count += 1;
   }
 
   /** The text with this number, from 0; undefined when there is none. */
-  at(index: number): string | undefined {
-    if (!(index >= 0 && index < this.#count)) return undefined;
-    const recent = this.#recent[index % RECENT];
-    if (recent?.index === index) return recent.text;
-    const start = this.#starts[index] ?? 0;
-    const length = this.#lengths[index] ?? 0;
+  at(number: number): string | undefined {
+    if ((number | 0) !== number || number < 0 || number >= this.#count) return undefined;
+    const recent = this.#recent[number % RECENT];
+    if (recent?.index === number) return recent.text;
+    const index = this.#index[Math.floor(number / INDEX_TEXTS)];
+    const slot = (number % INDEX_TEXTS) * 2;
+    const start = index?.[slot] ?? 0;
+    const length = index?.[slot + 1] ?? 0;
     const offset = start % BLOCK_BYTES;
     const block = this.#blocks[(start - offset) / BLOCK_BYTES];
     const text = block?.toString(length < 0 ? 'utf16le' : 'latin1', offset, offset + Math.abs(length)) ?? '';
-    if (recent) {
-      recent.index = index;
+    if (recent && text.length <= MAX_RECENT_LENGTH) {
+      recent.index = number;
       recent.text = text;
     }
     return text;
   }
 
-  #grow(): void {
-    const starts = new Float64Array(this.#count * 2);
-    starts.set(this.#starts);
-    this.#starts = starts;
-    const lengths = new Int32Array(this.#count * 2);
-    lengths.set(this.#lengths);
-    this.#lengths = lengths;
+  #assertRoomFor(bytes: number): void {
+    const used = this.#blocks.length * BLOCK_BYTES + this.#index.length * INDEX_BYTES;
+    if (used + bytes <= this.#maxBytes && this.#count < MAX_TEXTS) return;
+    const limit = Math.round(this.#maxBytes / 1024 ** 2);
+    throw new WorkbookError(
+      `The workbook is too large: it has more than ${MAX_TEXTS} texts, or they take more than ${limit} MB of memory.`,
+    );
   }
 }
 

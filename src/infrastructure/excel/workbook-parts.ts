@@ -1,4 +1,5 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
+import { assertListable } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
 import { prefixedXmlAttribute, xmlAttribute } from './xml-text.ts';
 
@@ -26,6 +27,7 @@ export function relationshipsHandler(part: string, relationships: Relationship[]
   return {
     open(name, depth, attributes) {
       if (depth !== 2 || name !== 'Relationship' || xmlAttribute(attributes, 'TargetMode') === 'External') return;
+      assertListable(relationships.length, 'links');
       relationships.push({
         id: xmlAttribute(attributes, 'Id') ?? '',
         kind: (xmlAttribute(attributes, 'Type') ?? '').replace(/^.*\//, ''),
@@ -48,6 +50,7 @@ export function workbookHandler(index: WorkbookIndex): XmlHandler {
       if (depth === 2 && name === 'workbookPr')
         index.date1904 = /^(1|true|on)$/.test(xmlAttribute(attributes, 'date1904') ?? '');
       if (depth === 3 && group === 'sheets' && name === 'sheet') {
+        assertListable(index.sheets.length, 'sheets');
         index.sheets.push({
           name: xmlAttribute(attributes, 'name') ?? '',
           relationshipId: prefixedXmlAttribute(attributes, 'id') ?? '',

@@ -1,5 +1,5 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
-import { decodeXmlText, xmlAttribute } from './xml-text.ts';
+import { decodeXmlText, detached, shown, xmlAttribute } from './xml-text.ts';
 
 /**
  * What a part's reader is told, in document order. `depth` is 1 for the root. Names come without their prefix; `attributes`
@@ -11,9 +11,13 @@ export interface XmlHandler {
   text(value: string, depth: number): void;
 }
 
-/** The longest single piece of markup or text, in UTF-16 units. Excel's longest (lists of ranges) are far below. */
-const MAX_TOKEN = 8 * 1024 ** 2;
-const MAX_DEPTH = 256;
+/** The longest single piece of markup or text, in UTF-16 units: a cell's 32,767 characters take up to 10 for each. */
+const MAX_TOKEN = 1024 ** 2;
+const MAX_NAME = 1024;
+const MAX_DEPTH = 64;
+
+/** A string cut out of a longer one keeps all of it in memory: past this length, what is cut out is copied instead. */
+const LONG_PIECE = 32 * 1024;
 
 const GT = 0x3e;
 const SLASH = 0x2f;
@@ -31,6 +35,8 @@ export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #open: string[] = [];
   #rest = '';
+  /** How long the rest must become before it is looked at again: looking after every piece would take quadratic time. */
+  #awaited = 0;
   #rootSeen = false;
 
   constructor(handler: XmlHandler) {
@@ -40,11 +46,22 @@ export class XmlScanner {
   /** Scans the next piece of the document. Throws WorkbookError on what is not well-formed, and what the handler throws. */
   write(piece: string): void {
     const text = this.#rest === '' ? piece : this.#rest + piece;
+    if (text.length < this.#awaited) this.#rest = text;
+    else this.#scan(text);
+  }
+
+  /** To be called after the last piece. Throws WorkbookError when the document is not complete. */
+  end(): void {
+    this.#scan(this.#rest);
+    if (this.#rest.trim() !== '' || this.#open.length > 0 || !this.#rootSeen) throw malformed('it ends too early');
+  }
+
+  #scan(text: string): void {
     let at = 0;
     for (;;) {
       const markup = text.indexOf('<', at);
       if (markup === -1) break;
-      if (markup > at) this.#text(text.slice(at, markup));
+      if (markup > at) this.#text(cut(text, at, markup));
       at = markup;
       const end = this.#markup(text, markup);
       if (end === -1) break;
@@ -52,11 +69,7 @@ export class XmlScanner {
     }
     this.#rest = at === 0 ? text : text.slice(at);
     if (this.#rest.length > MAX_TOKEN) throw malformed('a piece of it is far longer than Excel writes');
-  }
-
-  /** To be called after the last piece. Throws WorkbookError when the document is not complete. */
-  end(): void {
-    if (this.#rest.trim() !== '' || this.#open.length > 0 || !this.#rootSeen) throw malformed('it ends too early');
+    this.#awaited = Math.min(2 * this.#rest.length, MAX_TOKEN + 1);
   }
 
   #text(raw: string): void {
@@ -85,6 +98,7 @@ export class XmlScanner {
     while (code > 0x20 && code !== GT && code !== SLASH) {
       if (code === COLON) nameStart = nameEnd + 1;
       nameEnd += 1;
+      if (nameEnd - at > MAX_NAME) throw malformed('an element has a name without an end');
       code = text.charCodeAt(nameEnd);
     }
     const end = code === GT ? nameEnd : tagEnd(text, nameEnd);
@@ -94,12 +108,12 @@ export class XmlScanner {
     if (this.#open.length >= MAX_DEPTH) throw malformed('its elements are nested too deeply');
     this.#rootSeen = true;
     const empty = text.charCodeAt(end - 1) === SLASH;
-    const name = text.slice(nameStart, nameEnd);
+    const name = cut(text, nameStart, nameEnd);
     const attributesEnd = empty ? end - 1 : end;
     const depth = this.#open.length + 1;
     this.#handler.open(name, depth, nameEnd < attributesEnd ? text.slice(nameEnd, attributesEnd) : '');
     if (empty) this.#handler.close(name, depth);
-    else this.#open.push(nameStart === at + 1 ? name : text.slice(at + 1, nameEnd));
+    else this.#open.push(nameStart === at + 1 ? name : cut(text, at + 1, nameEnd));
     return end + 1;
   }
 
@@ -113,7 +127,7 @@ export class XmlScanner {
     const matches =
       text.startsWith(expected, at + 2) &&
       (length === expected.length || text.slice(at + 2, end).trimEnd() === expected);
-    if (!matches) throw malformed(`an element <${expected}> is not closed`);
+    if (!matches) throw malformed(`an element <${shown(expected)}> is not closed`);
     const colon = expected.lastIndexOf(':');
     this.#handler.close(colon === -1 ? expected : expected.slice(colon + 1), depth);
     return end + 1;
@@ -129,7 +143,7 @@ export class XmlScanner {
       const end = text.indexOf(']]>', at + 9);
       if (end === -1) return -1;
       if (this.#open.length === 0) throw malformed('there is text outside of its elements');
-      this.#handler.text(text.slice(at + 9, end).replace(/\r\n?/g, '\n'), this.#open.length);
+      this.#handler.text(cut(text, at + 9, end).replace(/\r\n?/g, '\n'), this.#open.length);
       return end + 3;
     }
     if (text.length - at < 9 && ('<!--'.startsWith(text.slice(at, at + 4)) || '<![CDATA['.startsWith(text.slice(at))))
@@ -144,7 +158,7 @@ export class XmlScanner {
       const encoding = xmlAttribute(text.slice(at + 5, end), 'encoding');
       if (encoding !== undefined && !/^(utf-?8|utf-?16(le|be)?|us-ascii)$/i.test(encoding)) {
         throw new WorkbookError(
-          `The workbook is in the encoding ${encoding}, which is not supported; save it anew in Excel.`,
+          `The workbook is in the encoding "${shown(encoding)}", which is not supported; save it anew in Excel.`,
         );
       }
     }
@@ -163,6 +177,11 @@ function tagEnd(text: string, from: number): number {
     }
   }
   return -1;
+}
+
+function cut(text: string, from: number, to: number): string {
+  const piece = text.slice(from, to);
+  return text.length > LONG_PIECE && piece.length < text.length / 2 ? detached(piece) : piece;
 }
 
 function malformed(how: string): WorkbookError {

@@ -2,6 +2,17 @@ import { WorkbookError } from '../../application/workbook-reader.ts';
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
+/** A name from a file as a sentence may show it: not at full length, and without what no database stores. */
+export function shown(name: string): string {
+  const printable = name.slice(0, 60).replace(/[\p{Cc}\p{Cs}]/gu, '\uFFFD');
+  return name.length > 60 ? `${printable}…` : printable;
+}
+
+/** The same text in memory of its own: a string that was cut out of another keeps the whole of that one alive. */
+export function detached(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
 /** Text between tags as it was meant: the five entities of XML and numeric references decoded, line ends as \n. */
 export function decodeXmlText(raw: string): string {
   const text = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw;
@@ -18,7 +29,7 @@ function decodeReference(reference: string, end: string): string {
     const code = match?.[1] !== undefined ? Number.parseInt(match[1], 16) : Number(match?.[2] ?? Number.NaN);
     if (isXmlCharacter(code)) return String.fromCodePoint(code);
   }
-  throw new WorkbookError(`The workbook is damaged: "&${reference.slice(0, 20)}" in its text has no meaning.`);
+  throw new WorkbookError(`The workbook is damaged: "&${shown(reference.slice(0, 20))}" in its text has no meaning.`);
 }
 
 /** The characters that an XML 1.0 document may hold. */

@@ -4,11 +4,15 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { WorkbookError } from '../../application/workbook-reader.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
+import { shown } from './xml-text.ts';
 import { openZip } from './zip-file.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
 const CHUNK_BYTES = 64 * 1024;
+/** The longest name of a part that is looked at, in bytes. Excel's are far shorter. */
+const MAX_NAME_BYTES = 1024;
+const NOTHING = Buffer.alloc(0);
 const IS_UTF8 = 0x800;
 
 /**
@@ -36,7 +40,11 @@ export class ZipArchive {
       }
       const entries = new Map<string, Entry | 'twice'>();
       for await (const entry of zip.eachEntry()) {
+        if (entry.fileNameLength > MAX_NAME_BYTES) {
+          throw new WorkbookError('The workbook is refused: a file in it has a name far longer than Excel writes.');
+        }
         const name = partKey(entryName(entry));
+        dropDetails(entry);
         entries.set(name, entries.has(name) ? 'twice' : entry);
       }
       return new ZipArchive(zip, entries, limits);
@@ -53,8 +61,11 @@ export class ZipArchive {
     return this.#entries.has(partKey(name));
   }
 
-  /** The inflated bytes of a part, in pieces. Throws WorkbookError when they are damaged, encrypted or over a limit. */
-  async *read(name: string): AsyncGenerator<Buffer, void, undefined> {
+  /**
+   * The inflated bytes of a part, in pieces, at most `maxBytes`. Throws WorkbookError when they are damaged, encrypted or over
+   * a limit.
+   */
+  async *read(name: string, maxBytes: number = this.#limits.partBytes): AsyncGenerator<Buffer, void, undefined> {
     const entry = this.#entries.get(partKey(name));
     if (entry === undefined) throw damaged(name, 'it is missing');
     if (entry === 'twice') throw damaged(name, 'it is there twice');
@@ -68,7 +79,7 @@ export class ZipArchive {
     try {
       for await (const chunk of await this.#open(entry)) {
         bytes += chunk.length;
-        this.#assertWithinLimits(entry, bytes, name);
+        this.#assertWithinLimits(entry, bytes, name, maxBytes);
         checksum = crc32(chunk, checksum);
         yield chunk;
       }
@@ -94,18 +105,18 @@ export class ZipArchive {
     return inflate;
   }
 
-  #assertWithinLimits(entry: Entry, bytes: number, name: string): void {
-    const { partBytes, bombBytes, inflationRatio } = this.#limits;
+  #assertWithinLimits(entry: Entry, bytes: number, name: string, maxBytes: number): void {
+    const { bombBytes, inflationRatio } = this.#limits;
     if (bytes > entry.uncompressedSize)
       throw damaged(name, `it is longer than the ${entry.uncompressedSize} bytes that it claims`);
-    if (bytes > partBytes) {
+    if (bytes > maxBytes) {
       throw new WorkbookError(
-        `The workbook is too large: its part ${name} unpacks to more than ${megabytes(partBytes)} MB.`,
+        `The workbook is too large: its part ${shown(name)} unpacks to more than ${megabytes(maxBytes)} MB.`,
       );
     }
     if (bytes > bombBytes && bytes > entry.compressedSize * inflationRatio) {
       throw new WorkbookError(
-        `The workbook is refused as a decompression bomb: its part ${name} unpacks to more than ${inflationRatio} times its size.`,
+        `The workbook is refused as a decompression bomb: its part ${shown(name)} unpacks to more than ${inflationRatio} times its size.`,
       );
     }
   }
@@ -131,8 +142,16 @@ function percentDecoded(name: string): string {
   }
 }
 
+/** What is not needed to read the part: a directory may hold 100 KB of it for each of thousands of names. */
+function dropDetails(entry: Entry): void {
+  entry.fileNameRaw = NOTHING;
+  entry.extraFieldRaw = NOTHING;
+  entry.fileCommentRaw = NOTHING;
+  entry.extraFields = [];
+}
+
 function damaged(name: string, how: string): WorkbookError {
-  return new WorkbookError(`The workbook is damaged: ${how} (part ${name}).`);
+  return new WorkbookError(`The workbook is damaged: ${how} (part ${shown(name)}).`);
 }
 
 /** Errors of the operating system are not the file's fault and pass through; what yauzl and zlib find wrong is. */
