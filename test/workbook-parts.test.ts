@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WorkbookError } from '../src/application/workbook-reader.ts';
 import { columnName } from '../src/domain/sheet-row.ts';
-import { columnOf } from '../src/infrastructure/excel/cell-reference.ts';
+import { parseReference } from '../src/infrastructure/excel/cell-reference.ts';
 import { excelDate, isoDate } from '../src/infrastructure/excel/excel-date.ts';
 import { isDateFormat } from '../src/infrastructure/excel/number-formats.ts';
 import { PartText } from '../src/infrastructure/excel/part-text.ts';
@@ -260,22 +260,20 @@ describe('Excel dates', () => {
 
 describe('cell references', () => {
   it.each<[string, number, number]>([
-    ['A1', 1, 0],
-    ['Z9', 9, 25],
-    ['AA10', 10, 26],
-    ['XFD1048576', 1_048_576, 16_383],
-    ['XFE1', 1, -1],
-    ['A2', 1, -1],
-    ['1', 1, -1],
-    ['A', 1, -1],
-    ['a1', 1, -1],
-    ['AAAA1', 1, -1],
-    ['A1x', 1, -1],
-    ['', 1, -1],
-  ])('%j in row %d is column %d', (reference, row, column) => expect(columnOf(reference, row)).toBe(column));
+    ['A1', 0, 1],
+    ['Z9', 25, 9],
+    ['aa10', 26, 10],
+    ['XFD1048576', 16_383, 1_048_576],
+  ])('%j is column %d of row %d', (reference, column, row) =>
+    expect(parseReference(reference)).toEqual({ column, row }));
+
+  it.each(['XFE1', '1', 'A', 'A0', 'AAAA1', 'A1x', ' A1', '$A$1', 'A1:B2', ''])('%j is none', (reference) =>
+    expect(parseReference(reference)).toBeNull());
 
   it('and column names are each other turned round', () => {
-    for (let index = 0; index < 16_384; index += 1) expect(columnOf(`${columnName(index)}7`, 7)).toBe(index);
+    for (let index = 0; index < 16_384; index += 1) {
+      expect(parseReference(`${columnName(index)}7`)).toEqual({ column: index, row: 7 });
+    }
   });
 });
 
@@ -310,6 +308,6 @@ describe('shared texts', () => {
     const texts = new SharedTexts(2 * 1024 ** 2);
     expect(() => {
       for (;;) texts.add('x'.repeat(30_000));
-    }).toThrow('The workbook is too large: its texts take more than 2 MB of memory.');
+    }).toThrow('they take more than 2 MB of memory.');
   });
 });

@@ -48,7 +48,8 @@ function cellOf(cell: Element, shared: readonly string[], formats: readonly numb
   if (t === 'str') return unescaped(raw);
   if (t === 'b') return raw === '1';
   if (t === 'e') return { error: raw };
-  if ((formats[Number(s)] ?? 0) < 164) return Number(raw);
+  if ((formats[Number(s)] ?? 0) < 164)
+    return Number.isInteger(Number(raw)) ? Number(raw) : Number(Number(raw).toPrecision(15));
   // The calendar of 1900 has a 29 February, day 60.
   const shift = date1904 ? 1462 : Number(raw) < 60 ? 1 : 0;
   return new Date(Math.round((Number(raw) - 25_569 + shift) * 86_400_000));

@@ -13,6 +13,9 @@ export interface CellContext {
   readonly date1904: boolean;
 }
 
+/** Significant digits that Excel keeps of a number. */
+const EXACT_DIGITS = 15;
+
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -20,18 +23,26 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
  * cell that shows the text, so that it is refused with its row and never taken for something else.
  * Throws WorkbookError when the workbook contradicts itself: a shared text that does not exist, or one over Excel's limit.
  */
-export function cellValue(type: string, style: number, raw: string, where: string, context: CellContext): CellValue {
+export function cellValue(
+  type: string,
+  style: number,
+  raw: string,
+  where: () => string,
+  context: CellContext,
+): CellValue {
   switch (type) {
     case 's': {
-      if (raw.trim() === '') return null;
-      const text = context.texts.at(/^\s*\d+\s*$/.test(raw) ? Number(raw) : -1);
+      const index = raw.trim();
+      if (index === '') return null;
+      const text = context.texts.at(/^\d+$/.test(index) ? Number(index) : -1);
       if (text === undefined)
-        throw new WorkbookError(`The workbook is damaged: ${where} refers to a text that is not there.`);
+        throw new WorkbookError(`The workbook is damaged: ${where()} refers to a text that is not there.`);
       return text === '' ? null : text;
     }
     case 'n':
       return numberOrDate(raw.trim(), style, context);
-    case 'str': {
+    case 'str':
+    case 'inlineStr': {
       const text = decodeOfficeEscapes(raw);
       assertCellLength(text, where);
       return text === '' ? null : text;
@@ -47,12 +58,34 @@ export function cellValue(type: string, style: number, raw: string, where: strin
   }
 }
 
+/**
+ * The same for a value that was written in plain digits, without the text: undefined when it takes the text to say what is
+ * wrong with it.
+ */
+export function digitsValue(
+  type: 's' | 'n',
+  style: number,
+  number: number,
+  context: CellContext,
+): CellValue | undefined {
+  if (type === 's') {
+    const text = context.texts.at(number);
+    return text === '' ? null : text;
+  }
+  return context.dateStyles[style] === true ? (excelDate(number, context.date1904) ?? undefined) : number;
+}
+
 function numberOrDate(raw: string, style: number, context: CellContext): CellValue {
   if (raw === '') return null;
   const number = DECIMAL.test(raw) ? Number(raw) : Number.NaN;
   if (!Number.isFinite(number)) return { error: raw };
-  if (context.dateStyles[style] !== true) return number;
+  if (context.dateStyles[style] !== true) return raw.length > EXACT_DIGITS ? asShown(number) : number;
   return excelDate(number, context.date1904) ?? { error: raw };
+}
+
+/** Excel shows 15 digits and takes what lies beyond for noise of its arithmetic; a whole number stays what it is, inexact or not. */
+function asShown(number: number): number {
+  return Number.isInteger(number) ? number : Number(number.toPrecision(EXACT_DIGITS));
 }
 
 function booleanValue(raw: string): CellValue {

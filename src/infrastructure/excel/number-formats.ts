@@ -14,13 +14,18 @@ const BUILT_IN_DATES: readonly (readonly [number, number])[] = [
 /** Which cell styles show their number as a date. A style that does not exist shows plain numbers. */
 export type DateStyles = readonly boolean[];
 
-/** True when a number format shows dates or times. Only the section for positive numbers counts: no date is negative. */
+/**
+ * True when a number format shows dates or times. Only the sections that a positive number can reach count, for no date is
+ * negative: the first one, and the next as long as a condition such as `[=0]` or `[<1]` stands before.
+ */
 export function isDateFormat(format: string): boolean {
-  const [section = ''] = format
-    .replace(/"[^"]*"?|[\\_*][\s\S]/g, '')
-    .replace(/\[(?!(?:h+|m+|s+)\])[^\]]*\]?/gi, '')
-    .split(';');
-  const tokens = section.replace(/general|standard/gi, '');
+  const sections = format.replace(/"[^"]*"?|[\\_*][\s\S]/g, '').split(';');
+  const firstOpen = sections.findIndex((section) => !/\[[<>=]/.test(section));
+  return sections.slice(0, firstOpen === -1 ? sections.length : firstOpen + 1).some(showsDate);
+}
+
+function showsDate(section: string): boolean {
+  const tokens = section.replace(/\[(?!(?:h+|m+|s+)\])[^\]]*\]?/gi, '').replace(/general|standard/gi, '');
   return /[dmyhsgb]|e(?![+-])/i.test(tokens);
 }
 

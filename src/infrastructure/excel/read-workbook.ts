@@ -5,6 +5,7 @@ import { dateStylesHandler } from './number-formats.ts';
 import { PartText } from './part-text.ts';
 import { SharedTexts, sharedTextsHandler } from './shared-texts.ts';
 import { SheetHandler } from './sheet-handler.ts';
+import { HeaderSearch, SheetBatches } from './sheet-rows.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
 import {
   type Relationship,
@@ -40,19 +41,23 @@ export async function* readWorkbook(
   const archive = await ZipArchive.open(path, limits);
   try {
     const { sheetPart, context } = await readContext(archive, limits);
-    const handler = new SheetHandler(context, batchRows);
-    let headerSeen = false;
-    for await (const _ of scan(archive, sheetPart, handler)) {
-      for (const batch of handler.take()) {
-        headerSeen = true;
-        yield batch;
-      }
+    const first = new SheetBatches(batchRows);
+    for await (const _ of scan(archive, sheetPart, new SheetHandler(context, first))) {
+      if (first.header !== null && first.header.rowNumber > 1) break;
+      yield* first.take();
     }
-    for (const batch of handler.take(true)) {
-      headerSeen = true;
-      yield batch;
+    if (first.header === null)
+      throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
+    if (first.header.rowNumber === 1) {
+      yield* first.take(true);
+      return;
     }
-    if (!headerSeen) throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
+    // A row further down in the file may stand above: rows can come in any order, and the uppermost is the header.
+    const search = new HeaderSearch();
+    await scanWhole(archive, sheetPart, new SheetHandler(context, search));
+    const batches = new SheetBatches(batchRows, search.header ?? first.header);
+    for await (const _ of scan(archive, sheetPart, new SheetHandler(context, batches))) yield* batches.take();
+    yield* batches.take(true);
   } finally {
     archive.close();
   }

@@ -1,18 +1,17 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
-import { MAX_CELL_LENGTH } from './workbook-limits.ts';
+import { MAX_CELL_LENGTH, MAX_RAW_LENGTH } from './workbook-limits.ts';
 import { decodeOfficeEscapes } from './xml-text.ts';
 
-/** An escape such as `_x000D_` takes seven units and stands for one. */
-const MAX_RAW_LENGTH = MAX_CELL_LENGTH * 7;
-
-/** Throws WorkbookError when `text` is longer than a cell of Excel can hold; `where` is the place for the message. */
-export function assertCellLength(text: string, where: string, max: number = MAX_CELL_LENGTH): void {
+/** Throws WorkbookError when `text` is longer than a cell of Excel can hold; `where` gives the place for the message. */
+export function assertCellLength(text: string, where: () => string, max: number = MAX_CELL_LENGTH): void {
   if (text.length > max) {
     throw new WorkbookError(
-      `The workbook is refused: ${where} holds more than ${MAX_CELL_LENGTH} characters, Excel's limit.`,
+      `The workbook is refused: ${where()} holds more than ${MAX_CELL_LENGTH} characters, Excel's limit.`,
     );
   }
 }
+
+const aCell = () => 'a cell';
 
 /**
  * Collects the text of an `<si>` or `<is>` element at depth `root`: its own `<t>`, or those of its runs `<r>` in a row.
@@ -53,11 +52,11 @@ export class RichText {
   text(value: string): void {
     if (!this.#inText) return;
     this.#text = this.#text === '' ? value : this.#text + value;
-    assertCellLength(this.#text, 'a cell', MAX_RAW_LENGTH);
+    assertCellLength(this.#text, aCell, MAX_RAW_LENGTH);
   }
 
-  /** The whole text, with Office's escapes decoded. `where` names the place in the error for a text that is too long. */
-  finish(where: string): string {
+  /** The whole text, with Office's escapes decoded. `where` gives the place in the error for a text that is too long. */
+  finish(where: () => string): string {
     const text = decodeOfficeEscapes(this.#text);
     assertCellLength(text, where);
     return text;

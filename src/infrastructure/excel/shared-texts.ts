@@ -1,6 +1,7 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
-import { RichText } from './rich-text.ts';
+import { assertCellLength, RichText } from './rich-text.ts';
 import type { XmlHandler } from './xml-scanner.ts';
+import { decodeOfficeEscapes, decodeXmlText } from './xml-text.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 const RECENT = 4096;
@@ -87,22 +88,41 @@ export class SharedTexts {
   }
 }
 
+const ITEM = 2;
+
+/** How texts without formatting are written; these are taken whole. */
+const PLAIN_STARTS = ['<si><t>', '<si><t xml:space="preserve">'] as const;
+const PLAIN_END = '</t></si>';
+
 /** Fills `texts` from the part that holds them: `<sst><si>...</si>...</sst>`. */
 export function sharedTextsHandler(texts: SharedTexts): XmlHandler {
-  const text = new RichText(2);
+  const text = new RichText(ITEM);
+  const where = () => `text number ${texts.count + 1}`;
   return {
+    whole(part, at, depth) {
+      if (depth !== ITEM) return -1;
+      const start = PLAIN_STARTS.find((tags) => part.startsWith(tags, at));
+      if (start === undefined) return -1;
+      const from = at + start.length;
+      const to = part.indexOf('<', from);
+      if (to === -1 || !part.startsWith(PLAIN_END, to)) return -1;
+      const value = decodeOfficeEscapes(decodeXmlText(part.slice(from, to)));
+      assertCellLength(value, where);
+      texts.add(value);
+      return to + PLAIN_END.length;
+    },
     open(name, depth) {
       if (depth === 1 && name !== 'sst')
         throw new WorkbookError('The workbook is damaged: its shared texts are something else.');
-      if (depth === 2) text.start();
+      if (depth === ITEM) text.start();
       else text.open(name, depth);
     },
     text(value) {
       text.text(value);
     },
     close(name, depth) {
-      if (depth > 2) text.close(depth);
-      else if (name === 'si') texts.add(text.finish(`text number ${texts.count + 1}`));
+      if (depth > ITEM) text.close(depth);
+      else if (name === 'si') texts.add(text.finish(where));
     },
   };
 }

@@ -1,17 +1,13 @@
-import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
-import { type CellValue, columnName, type SheetRow } from '../../domain/sheet-row.ts';
-import { columnOf } from './cell-reference.ts';
-import { type CellContext, cellValue } from './cell-value.ts';
+import { WorkbookError } from '../../application/workbook-reader.ts';
+import { type CellValue, columnName } from '../../domain/sheet-row.ts';
+import { parseReference } from './cell-reference.ts';
+import { type CellContext, cellValue, digitsValue } from './cell-value.ts';
+import { PlainCell } from './plain-cell.ts';
 import { assertCellLength, RichText } from './rich-text.ts';
-import { MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROWS } from './workbook-limits.ts';
+import type { RowSink } from './sheet-rows.ts';
+import { MAX_COLUMNS, MAX_RAW_LENGTH, MAX_ROWS } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
 import { XmlAttributes } from './xml-text.ts';
-
-/** Values in a batch at which it goes out, however few rows they are: rows may be 16,384 columns wide. */
-const MAX_BATCH_VALUES = 100_000;
-
-/** The raw text of a value: escapes such as `_x000D_` take seven units for one, and formatting may surround it. */
-const MAX_RAW_VALUE = MAX_CELL_LENGTH * 7;
 
 const WORKSHEET = 1;
 const SHEET_DATA = 2;
@@ -19,12 +15,11 @@ const ROW = 3;
 const CELL = 4;
 const IN_CELL = 5;
 
-/** Turns the markup of a worksheet into batches: `worksheet > sheetData > row > c > v | is | f`. Anything else is passed over. */
+/** Turns the markup of a worksheet into rows: `worksheet > sheetData > row > c > v | is | f`. Anything else is passed over. */
 export class SheetHandler implements XmlHandler {
   readonly #context: CellContext;
-  readonly #batchRows: number;
-  #batches: SheetBatch[] = [];
-  #headers: readonly CellValue[] | null = null;
+  readonly #sink: RowSink;
+  readonly #plain = new PlainCell();
 
   /** The element of each level that we are in, if it is one that we know. */
   #inData = false;
@@ -34,9 +29,9 @@ export class SheetHandler implements XmlHandler {
   #inInline = false;
 
   #rowNumber = 0;
+  /** The row has not said its number: its cells may. */
+  #isRowImplied = false;
   #values: CellValue[] = [];
-  #rows: SheetRow[] = [];
-  #valuesInBatch = 0;
 
   #column = -1;
   #type = 'n';
@@ -45,18 +40,34 @@ export class SheetHandler implements XmlHandler {
   #hasFormula = false;
   #inlineSeen = false;
   readonly #inline = new RichText(IN_CELL);
+  readonly #where = () => `cell ${columnName(this.#column)}${this.#rowNumber}`;
 
-  constructor(context: CellContext, batchRows: number) {
+  constructor(context: CellContext, sink: RowSink) {
     this.#context = context;
-    this.#batchRows = batchRows;
+    this.#sink = sink;
   }
 
-  /** The batches that are ready, once. With `last` also the one that is not full. */
-  take(last = false): readonly SheetBatch[] {
-    if (last) this.#flush();
-    const ready = this.#batches;
-    if (ready.length > 0) this.#batches = [];
-    return ready;
+  /** Takes a whole cell at once when it is written as nearly all are. */
+  whole(text: string, at: number, depth: number): number {
+    if (depth !== CELL || !this.#inRow || this.#isRowImplied) return -1;
+    const cell = this.#plain;
+    const end = cell.read(text, at, this.#rowNumber, this.#column + 1);
+    if (end === -1) return -1;
+    const before = this.#column;
+    this.#column = cell.column;
+    if (cell.type === '' || !this.#sink.wants(this.#rowNumber, cell.column)) return end;
+    const value = this.#plainValue(cell);
+    if (value === undefined) {
+      this.#column = before;
+      return -1;
+    }
+    this.#put(value);
+    return end;
+  }
+
+  #plainValue({ type, style, number, raw }: PlainCell): CellValue | undefined {
+    if (!Number.isNaN(number) && (type === 's' || type === 'n')) return digitsValue(type, style, number, this.#context);
+    return cellValue(type, style, raw, this.#where, this.#context);
   }
 
   open(name: string, depth: number, attributes: string): void {
@@ -78,7 +89,7 @@ export class SheetHandler implements XmlHandler {
   text(value: string, depth: number): void {
     if (this.#inValue && depth === IN_CELL) {
       this.#raw = this.#raw === null || this.#raw === '' ? value : this.#raw + value;
-      assertCellLength(this.#raw, `cell ${this.#where()}`, MAX_RAW_VALUE);
+      assertCellLength(this.#raw, this.#where, MAX_RAW_LENGTH);
     } else if (this.#inInline) {
       this.#inline.text(value);
     }
@@ -100,18 +111,22 @@ export class SheetHandler implements XmlHandler {
   }
 
   #openRow(raw: string): void {
-    let number = this.#rowNumber + 1;
+    let number: number | null = null;
     const attributes = new XmlAttributes(raw);
     while (attributes.next()) if (attributes.name === 'r') number = Number(attributes.value);
-    if (!Number.isInteger(number) || number <= this.#rowNumber) {
-      throw new WorkbookError(`The workbook is damaged: its rows are out of order after row ${this.#rowNumber}.`);
-    }
-    if (number > MAX_ROWS)
-      throw new WorkbookError(`The workbook is refused: it has more than ${MAX_ROWS} rows, Excel's limit.`);
-    this.#rowNumber = number;
+    this.#isRowImplied = number === null;
+    this.#setRow(number ?? this.#rowNumber + 1);
     this.#inRow = true;
     this.#column = -1;
     this.#values = [];
+  }
+
+  #setRow(number: number): void {
+    if (!Number.isInteger(number) || number < 1)
+      throw new WorkbookError(`The workbook is damaged: a row after row ${this.#rowNumber} has no proper number.`);
+    if (number > MAX_ROWS)
+      throw new WorkbookError(`The workbook is refused: it has more than ${MAX_ROWS} rows, Excel's limit.`);
+    this.#rowNumber = number;
   }
 
   #openCell(raw: string): void {
@@ -123,23 +138,35 @@ export class SheetHandler implements XmlHandler {
     let column = this.#column + 1;
     const attributes = new XmlAttributes(raw);
     while (attributes.next()) {
-      if (attributes.name === 'r') column = columnOf(attributes.value, this.#rowNumber);
+      if (attributes.name === 'r') column = this.#placed(attributes.value);
       else if (attributes.name === 's') this.#style = Number(attributes.value);
       else if (attributes.name === 't') this.#type = attributes.value;
     }
-    if (column < 0)
-      throw new WorkbookError(`The workbook is damaged: a cell of row ${this.#rowNumber} has a wrong place.`);
-    if (column >= MAX_COLUMNS) {
+    if (column >= MAX_COLUMNS)
       throw new WorkbookError(`The workbook is refused: it has more than ${MAX_COLUMNS} columns, Excel's limit.`);
-    }
     this.#column = column;
     this.#inCell = true;
   }
 
+  /** The column of a reference. The first one of a row that has not said its number says it. */
+  #placed(reference: string): number {
+    const place = parseReference(reference);
+    if (place === null)
+      throw new WorkbookError(`The workbook is damaged: a cell of row ${this.#rowNumber} has a wrong place.`);
+    if (place.row !== this.#rowNumber) {
+      if (!this.#isRowImplied || this.#column >= 0)
+        throw new WorkbookError(`The workbook is damaged: a cell of row ${this.#rowNumber} has a wrong place.`);
+      this.#setRow(place.row);
+    }
+    this.#isRowImplied = false;
+    return place.column;
+  }
+
   #openInCell(name: string): void {
     if (name === 'v') {
+      if (this.#raw !== null) throw new WorkbookError(`The workbook is damaged: ${this.#where()} has two values.`);
       this.#inValue = true;
-      this.#raw ??= '';
+      this.#raw = '';
     } else if (name === 'is') {
       this.#inInline = true;
       this.#inlineSeen = true;
@@ -151,50 +178,29 @@ export class SheetHandler implements XmlHandler {
 
   #closeCell(): void {
     this.#inCell = false;
-    // What stands under no header cannot mean anything; not keeping it bounds the memory of rows that reach to column XFD.
-    if (this.#headers !== null && (this.#headers[this.#column] ?? null) === null) return;
-    const value = this.#cellValue();
+    if (this.#sink.wants(this.#rowNumber, this.#column)) this.#put(this.#cellValue());
+  }
+
+  #put(value: CellValue): void {
     if (value === null) return;
-    while (this.#values.length < this.#column) this.#values.push(null);
-    if ((this.#values[this.#column] ?? null) !== null) {
-      throw new WorkbookError(`The workbook is damaged: cell ${this.#where()} is there twice.`);
-    }
-    this.#values[this.#column] = value;
+    const values = this.#values;
+    while (values.length < this.#column) values.push(null);
+    if ((values[this.#column] ?? null) !== null)
+      throw new WorkbookError(`The workbook is damaged: ${this.#where()} is there twice.`);
+    values[this.#column] = value;
   }
 
   #cellValue(): CellValue {
-    if (this.#type === 'inlineStr') {
-      const text = this.#inlineSeen ? this.#inline.finish(`cell ${this.#where()}`) : (this.#raw ?? '');
-      return text === '' ? null : text;
-    }
-    if (this.#raw !== null)
-      return cellValue(this.#type, this.#style, this.#raw, `cell ${this.#where()}`, this.#context);
+    // Some programs write inline text without saying so, or a plain value where they announce inline text.
+    if (this.#inlineSeen && (this.#raw === null || this.#type === 'inlineStr'))
+      return this.#inline.finish(this.#where) || null;
+    if (this.#raw !== null) return cellValue(this.#type, this.#style, this.#raw, this.#where, this.#context);
     // A formula that nobody has calculated yet: its value is unknown, which is not the same as blank.
     return this.#hasFormula ? { error: 'a formula without a saved value' } : null;
   }
 
   #closeRow(): void {
     this.#inRow = false;
-    if (this.#values.length === 0) return;
-    if (this.#headers === null) {
-      if (this.#values.every((value) => value === null || (typeof value === 'string' && value.trim() === ''))) return;
-      this.#headers = this.#values.map((value) => (typeof value === 'string' && value.trim() === '' ? null : value));
-      this.#batches.push({ kind: 'header', rowNumber: this.#rowNumber, headers: this.#headers });
-      return;
-    }
-    this.#rows.push({ rowNumber: this.#rowNumber, values: this.#values });
-    this.#valuesInBatch += this.#values.length;
-    if (this.#rows.length >= this.#batchRows || this.#valuesInBatch >= MAX_BATCH_VALUES) this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#rows.length === 0) return;
-    this.#batches.push({ kind: 'rows', rows: this.#rows });
-    this.#rows = [];
-    this.#valuesInBatch = 0;
-  }
-
-  #where(): string {
-    return columnName(this.#column) + this.#rowNumber;
+    if (this.#values.length > 0) this.#sink.add(this.#rowNumber, this.#values);
   }
 }

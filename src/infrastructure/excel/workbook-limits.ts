@@ -36,6 +36,9 @@ export const MAX_ROWS = 1_048_576;
 export const MAX_COLUMNS = 16_384;
 export const MAX_CELL_LENGTH = 32_767;
 
+/** The same as a part has it: an escape such as `_x000D_` takes seven units for one, and formatting may surround a value. */
+export const MAX_RAW_LENGTH = MAX_CELL_LENGTH * 7;
+
 /** Cell formats that a workbook of Excel's can have, and number formats, sheets and links far beyond what any has. */
 export const MAX_LISTED = 65_536;
 

@@ -6,6 +6,11 @@ import { decodeXmlText, detached, shown, xmlAttribute } from './xml-text.ts';
  * is the raw text within the tag, for `xmlAttribute`. An empty element is opened and closed. One text may come in several pieces.
  */
 export interface XmlHandler {
+  /**
+   * May take a whole element at once, in place of the calls below: `text` from `at` on begins with its tag. Returns where it ends,
+   * or -1 to be told tag by tag.
+   */
+  whole?(text: string, at: number, depth: number): number;
   open(name: string, depth: number, attributes: string): void;
   close(name: string, depth: number): void;
   text(value: string, depth: number): void;
@@ -86,8 +91,10 @@ export class XmlScanner {
         return this.#declaration(text, at);
       case QUESTION:
         return this.#instruction(text, at);
-      default:
-        return this.#openTag(text, at);
+      default: {
+        const end = this.#handler.whole?.(text, at, this.#open.length + 1) ?? -1;
+        return end === -1 ? this.#openTag(text, at) : end;
+      }
     }
   }
 
@@ -181,7 +188,8 @@ function tagEnd(text: string, from: number): number {
 
 function cut(text: string, from: number, to: number): string {
   const piece = text.slice(from, to);
-  return text.length > LONG_PIECE && piece.length < text.length / 2 ? detached(piece) : piece;
+  // The engine copies what is shorter than 13 units anyway.
+  return piece.length >= 13 && text.length > LONG_PIECE && piece.length < text.length / 2 ? detached(piece) : piece;
 }
 
 function malformed(how: string): WorkbookError {
