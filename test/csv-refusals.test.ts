@@ -1,9 +1,9 @@
 import { truncate } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkbookError } from '../src/application/workbook-reader.ts';
-import { MAX_ROW_LENGTH } from '../src/infrastructure/csv/csv-scanner.ts';
 import { fileKind } from '../src/infrastructure/excel/file-kind.ts';
 import { ThreadedWorkbookReader } from '../src/infrastructure/excel/threaded-workbook-reader.ts';
+import { MAX_ROW_TEXT } from '../src/infrastructure/excel/workbook-limits.ts';
 import { encoded, readCsvBytes } from './support/csv.ts';
 import { readSheet, type Scratch, scratchFolder } from './support/sheets.ts';
 
@@ -158,7 +158,7 @@ describe('beyond a limit', () => {
     ['columns', `${HEAD}${','.repeat(16_384)}\n`, 'the row of line 2 has more than 16384 columns'],
     [
       'a row',
-      `${HEAD}\n${`${LONG},`.repeat(MAX_ROW_LENGTH / 32_767 + 1)}\n`,
+      `${HEAD}\n${`${LONG},`.repeat(MAX_ROW_TEXT / 32_767 + 1)}\n`,
       'the row of line 3 holds more than 4194304 characters',
     ],
     ['rows', `${HEAD}${'\n'.repeat(1_048_576)}`, 'it has more than 1048576 rows'],

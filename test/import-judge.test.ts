@@ -27,3 +27,18 @@ it('an imported row is measured by the policy in force: round the clock, or in t
   expect(isBreached('2026-03-09T10:00:00Z', { calendar })).toBe(false);
   expect(isBreached('2026-03-09T10:00:00.001Z', { calendar })).toBe(true);
 });
+
+it('a row with more cells than the header row is dead, with every other reason too', () => {
+  const judge = rowJudge({ fields: mapColumns(HEADERS).fields, dryRun: false }, []);
+  const surplus = 'The row has 8 cells but the header row 7; a cell with a separator in it must be in quotes.';
+  const good = [...goodRow('A'), 'x'] as CellValue[];
+  expect(judge({ rowNumber: 2, cells: good, duplicateOf: null })).toEqual({ reasons: [surplus] });
+  const bad = [...goodRow('A', { 2: 'gold' }), 'x'] as CellValue[];
+  expect(judge({ rowNumber: 3, cells: bad, duplicateOf: 2 })).toEqual({
+    reasons: [
+      'externalId repeats that of row 2; the earliest row of a file wins.',
+      surplus,
+      expect.stringContaining('clientType is "gold"'),
+    ],
+  });
+});

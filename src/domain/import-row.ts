@@ -78,6 +78,11 @@ export function externalIdOf(row: SheetRow, columns: ImportColumns): string | nu
   return reading.problem === undefined ? reading.value : null;
 }
 
+/** Why a row is dead that has more cells than its header row: which of them is under which header nobody can tell. */
+export function surplusReason(cells: number, headers: number): string {
+  return `The row has ${cells} cells but the header row ${headers}; a cell with a separator in it must be in quotes.`;
+}
+
 function readExternalId(cell: CellValue | undefined): CellReading<string> {
   return readText('externalId', cell, IMPORT_TEXT_LIMITS.externalId);
 }

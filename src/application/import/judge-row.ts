@@ -1,6 +1,6 @@
 import { columnsOf } from '../../domain/import-columns.ts';
 import { duplicateReason } from '../../domain/import-duplicates.ts';
-import { parseRow } from '../../domain/import-row.ts';
+import { parseRow, surplusReason } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
 import { policyFor, type SlaPolicy, tookTooLong } from '../../domain/sla-policy.ts';
 import type { RowRules, Verdict } from './ports.ts';
@@ -17,10 +17,10 @@ export function rowJudge({ fields, dryRun }: RowRules, policies: readonly SlaPol
   const columns = columnsOf(fields);
   return (row) => {
     const parsed = parseRow({ rowNumber: row.rowNumber, values: row.cells }, columns);
-    if (row.duplicateOf !== null) {
-      return { reasons: [duplicateReason(row.duplicateOf), ...(parsed.ok ? [] : parsed.reasons)] };
-    }
-    if (!parsed.ok) return { reasons: parsed.reasons };
+    const reasons = parsed.ok ? [] : [...parsed.reasons];
+    if (row.cells.length > fields.length) reasons.unshift(surplusReason(row.cells.length, fields.length));
+    if (row.duplicateOf !== null) reasons.unshift(duplicateReason(row.duplicateOf));
+    if (!parsed.ok || reasons.length > 0) return { reasons };
     if (dryRun) return { log: null };
     const { createdAt, resolvedAt, clientType } = parsed.log;
     const policy = policyFor(policies, { tier: clientType });

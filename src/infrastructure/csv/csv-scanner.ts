@@ -1,8 +1,5 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
-import { MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROWS } from '../excel/workbook-limits.ts';
-
-/** What the cells of one row may hold together, in UTF-16 units: rows are kept whole, so this bounds memory. */
-export const MAX_ROW_LENGTH = 4 * 1024 ** 2;
+import { MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS } from '../excel/workbook-limits.ts';
 
 /** Called with each row, the blank ones too: the number of the line that it begins on, from 1, and its cells. */
 export type RowSink = (line: number, cells: string[]) => void;
@@ -139,8 +136,8 @@ export class CsvScanner {
 
   #addCell(value: string): void {
     this.#rowLength += value.length;
-    if (this.#rowLength > MAX_ROW_LENGTH) {
-      throw refused(`the row of line ${this.#rowLine} holds more than ${MAX_ROW_LENGTH} characters.`);
+    if (this.#rowLength > MAX_ROW_TEXT) {
+      throw refused(`the row of line ${this.#rowLine} holds more than ${MAX_ROW_TEXT} characters.`);
     }
     this.#cells.push(value);
   }
