@@ -13,7 +13,7 @@ import { resumeImport } from './application/import/resume-import.ts';
 import { resumeOpenImports } from './application/import/resume-open-imports.ts';
 import { retryDeadLetters } from './application/import/retry-dead-letters.ts';
 import { sweepUploads } from './application/import/sweep-uploads.ts';
-import { tryRow } from './application/import/try-row.ts';
+import { tryAllRows, tryRow } from './application/import/try-row.ts';
 import { writeChunk } from './application/import/write-chunk.ts';
 import { readQueueStats } from './application/queue/read-queue-stats.ts';
 import type { Clock, Logger, NewId } from './application/runtime.ts';
@@ -73,6 +73,7 @@ export function composeImports({ stores, ...parts }: ImportParts) {
       readFile: readFile(working),
       writeChunk: writeChunk(working),
       tryRow: tryRow(working),
+      tryAllRows: tryAllRows(working),
       resumeOpenImports: resume,
       sweepUploads: sweepUploads(shared),
     }),

@@ -28,6 +28,9 @@ export interface Work {
   stop(): Promise<void>;
 }
 
+/** So many files a process reads at a time, each in a thread with a heap of its own; further ones wait for one of them. */
+const FILES_AT_ONCE = 6;
+
 /** Wires the background work. Any number of processes may do it side by side: jobs are hints, rows are the truth. */
 export function composeWork(parts: WorkParts): Work {
   const { config, logging, queues, desk, reports, imports, newId } = parts;
@@ -55,8 +58,14 @@ export function composeWork(parts: WorkParts): Work {
 
   return {
     async start() {
+      const { concurrency } = config.imports;
       queues.work(handlers, {
-        concurrency: { 'import-chunks': config.imports.concurrency, 'import-rows': config.imports.concurrency },
+        concurrency: {
+          imports: FILES_AT_ONCE,
+          'import-first-chunks': Math.min(FILES_AT_ONCE, concurrency),
+          'import-chunks': concurrency,
+          'import-rows': concurrency,
+        },
       });
       await Promise.all(
         schedules.map(({ queue, name, everyMs, ...options }) => queues.schedule(queue, name, everyMs, options)),

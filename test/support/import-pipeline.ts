@@ -81,7 +81,7 @@ export async function createImportPipeline({ open = openPostgresPlace, through, 
   };
   const { useCases, handlers, resumeOpenImports, settled, schedules } = composeImports(parts);
   const work = (on: JobQueues = queues, of = handlers) =>
-    on.work(of, { concurrency: { imports: 2, 'import-chunks': 10, 'import-rows': 10 } });
+    on.work(of, { concurrency: { imports: 6, 'import-first-chunks': 2, 'import-chunks': 10, 'import-rows': 10 } });
   if (options.isWorking !== false) work();
 
   const admin: Actor = { id: randomUUID(), role: 'ADMIN' };

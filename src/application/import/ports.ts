@@ -237,10 +237,12 @@ export interface ImportStores {
 export interface ImportJobs {
   /** The file is to be read (on). */
   read(importId: string): Promise<void>;
-  /** These chunks are to be written. */
+  /** These chunks, in ascending order, are to be written. */
   chunks(importId: string, seqs: readonly number[]): Promise<void>;
   /** These rows are to be tried alone. */
   rows(rowIds: readonly string[]): Promise<void>;
+  /** Every row of the import that waits for a trial is to be tried alone: for more of them than jobs should be made. */
+  allRows(importId: string): Promise<void>;
 }
 
 /**

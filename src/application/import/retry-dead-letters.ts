@@ -4,6 +4,7 @@ import { type ImportProcess, retrying } from '../../domain/import-process.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, Logger } from '../runtime.ts';
 import type { CountRows, DeadLetterStore, ImportJobs, ImportStore } from './ports.ts';
+import { queueRows } from './queue-waiting-work.ts';
 
 export interface RetryDeadLettersDeps {
   readonly imports: ImportStore;
@@ -29,7 +30,7 @@ export const retryDeadLetters =
     if (outcome.kind === 'unknown') throw notFound('dead letter of this import', outcome.ids.join(', '));
     if (outcome.kind === 'refused') throw refused(outcome.process);
     deps.countRows('retried', outcome.ids.length);
-    await deps.jobs.rows(outcome.ids).catch((error: unknown) => {
+    await queueRows(deps.jobs, importId, outcome.ids).catch((error: unknown) => {
       deps.logger.warn({ importId, err: error }, 'rows could not be queued; they will be picked up by the next round');
     });
     return outcome.process;

@@ -1,6 +1,7 @@
 /** Every queue of the product. Jobs are hints: each re-reads its rows and may run twice, late, or not at all. */
 export const QUEUES = [
   'imports',
+  'import-first-chunks',
   'import-chunks',
   'import-rows',
   'sla-sweep',
