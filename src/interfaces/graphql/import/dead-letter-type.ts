@@ -16,7 +16,10 @@ export class DeadLetterType extends Node {
   @Field(() => ID, { description: 'The import that it belongs to.' })
   readonly importId!: string;
 
-  @Field(() => Int, { description: "The sheet's own number of the row; the header is usually row 1." })
+  @Field(() => Int, {
+    description:
+      'The number of the row in its sheet, or of the line that it begins on in a CSV file; the header is usually 1.',
+  })
   readonly rowNumber!: number;
 
   @Field(() => [String], { description: 'The header row of the file, in its order; a blank header is an empty text.' })

@@ -42,11 +42,11 @@ export class ImportResolver {
 
   @Mutation(() => ImportProcessType, {
     description:
-      'Uploads a workbook (.xlsx) of historical tickets by a GraphQL multipart request, with the header apollo-require-preflight, and queues its import. The same bytes with the same dryRun and mapping again return the existing import, unless that one failed; a cancelled one goes on. SUPERVISOR and ADMIN. PAYLOAD_TOO_LARGE above the limit, TIMEOUT when no bytes come for too long; no import is made then.',
+      'Uploads a workbook (.xlsx) or a CSV file of historical tickets by a GraphQL multipart request, with the header apollo-require-preflight, and queues its import. The same bytes with the same dryRun and mapping again return the existing import, unless that one failed; a cancelled one goes on. SUPERVISOR and ADMIN. PAYLOAD_TOO_LARGE above the limit, TIMEOUT when no bytes come for too long; no import is made then.',
   })
   async importTickets(
     @Ctx() context: GraphqlContext,
-    @Arg('file', () => GraphQLUpload, { description: 'The workbook.' }) file: Promise<IncomingUpload>,
+    @Arg('file', () => GraphQLUpload, { description: 'The workbook or CSV file.' }) file: Promise<IncomingUpload>,
     @Arg('dryRun', () => Boolean, {
       defaultValue: false,
       description: 'Judge every row by the same rules and store none: what is wrong is in the dead letters.',
