@@ -110,7 +110,7 @@ describe('limits', () => {
     await expect(read({ limits: { partBytes: 1024 ** 2 } })).rejects.toThrow('unpacks to more than 1 MB.');
     await expect(read({ limits: { entries: 3 } })).rejects.toThrow(/holds \d+ files; at most 3 are allowed/);
     await expect(read({ limits: { sharedTextBytes: 1024 ** 2 } })).rejects.toThrow(
-      'texts take more than 1 MB of memory',
+      'they take more than 1 MB of memory',
     );
     await expect(read({ timeoutMs: 20 })).rejects.toThrow('takes longer than is allowed');
     await expect(read({ heapMb: 6 })).rejects.toThrow('needs more memory than is allowed');

@@ -15,9 +15,15 @@ import {
   workbookHandler,
 } from './workbook-parts.ts';
 import { type XmlHandler, XmlScanner } from './xml-scanner.ts';
+import { shown } from './xml-text.ts';
 import { ZipArchive } from './zip-archive.ts';
 
 const DEFAULT_WORKBOOK_PART = 'xl/workbook.xml';
+
+/** UTF-16 units that are scanned before what they became is taken: a few hundred short rows can be 16,384 columns wide each. */
+const PIECE = 16 * 1024;
+/** Units of a sheet after which a batch goes out, however few rows it has: its values keep the text around them in memory. */
+const BATCH_SOURCE = 4 * 1024 ** 2;
 
 /** Parts that show that an archive is something other than a workbook that we read. */
 const OTHER_FORMATS: readonly (readonly [string, string])[] = [
@@ -42,9 +48,9 @@ export async function* readWorkbook(
   try {
     const { sheetPart, context } = await readContext(archive, limits);
     const first = new SheetBatches(batchRows);
-    for await (const _ of scan(archive, sheetPart, new SheetHandler(context, first))) {
+    for await (const isLate of scanSheet(archive, sheetPart, context, first, limits)) {
       if (first.header !== null && first.header.rowNumber > 1) break;
-      yield* first.take();
+      yield* first.take(isLate);
     }
     if (first.header === null)
       throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
@@ -56,11 +62,35 @@ export async function* readWorkbook(
     const search = new HeaderSearch();
     await scanWhole(archive, sheetPart, new SheetHandler(context, search));
     const batches = new SheetBatches(batchRows, search.header ?? first.header);
-    for await (const _ of scan(archive, sheetPart, new SheetHandler(context, batches))) yield* batches.take();
+    for await (const isLate of scanSheet(archive, sheetPart, context, batches, limits)) yield* batches.take(isLate);
     yield* batches.take(true);
   } finally {
     archive.close();
   }
+}
+
+/** Scans the sheet into `batches`, stopping after each piece with whether it is high time to take what there is. */
+async function* scanSheet(
+  archive: ZipArchive,
+  part: string,
+  context: CellContext,
+  batches: SheetBatches,
+  limits: WorkbookLimits,
+): AsyncGenerator<boolean> {
+  let scanned = 0;
+  let late = BATCH_SOURCE;
+  for await (const length of scan(archive, part, new SheetHandler(context, batches))) {
+    scanned += length;
+    assertNoTextBomb(batches.textLength, scanned, limits);
+    yield scanned > late;
+    if (scanned > late) late += BATCH_SOURCE;
+  }
+}
+
+function assertNoTextBomb(textLength: number, sheetLength: number, limits: WorkbookLimits): void {
+  if (textLength <= limits.bombBytes) return;
+  if (textLength > sheetLength * limits.textRatio || textLength > limits.partBytes)
+    throw new WorkbookError('The workbook is refused: its cells repeat long texts over and over, far more than fits.');
 }
 
 async function readContext(
@@ -68,14 +98,15 @@ async function readContext(
   limits: WorkbookLimits,
 ): Promise<{ sheetPart: string; context: CellContext }> {
   const workbookPart =
-    (await relationships(archive, '')).find(({ kind }) => kind === 'officeDocument')?.part ?? DEFAULT_WORKBOOK_PART;
+    (await relationships(archive, '', limits)).find(({ kind }) => kind === 'officeDocument')?.part ??
+    DEFAULT_WORKBOOK_PART;
   const other = OTHER_FORMATS.find(([part]) => archive.has(part));
   if (other) throw new WorkbookError(`The file is ${other[1]}.`);
   if (!archive.has(workbookPart))
     throw new WorkbookError('The file is an archive (zip), but not an Excel workbook (.xlsx).');
   const index: WorkbookIndex = { date1904: false, sheets: [] };
-  await scanWhole(archive, workbookPart, workbookHandler(index));
-  const links = await relationships(archive, workbookPart);
+  await scanWhole(archive, workbookPart, workbookHandler(index), limits.indexPartBytes);
+  const links = await relationships(archive, workbookPart, limits);
   const sheetPart = firstVisibleSheet(index, links);
   const dateStyles: boolean[] = [];
   const stylesPart = partOf('styles', links, archive);
@@ -87,10 +118,13 @@ async function readContext(
 }
 
 function firstVisibleSheet(index: WorkbookIndex, links: readonly Relationship[]): string {
+  // Of two links with one name the first counts.
+  const byId = new Map(links.toReversed().map((link) => [link.id, link]));
   for (const sheet of index.sheets) {
     if (!sheet.visible) continue;
-    const link = links.find(({ id }) => id === sheet.relationshipId);
-    if (link === undefined) throw new WorkbookError(`The workbook is damaged: its sheet "${sheet.name}" is missing.`);
+    const link = byId.get(sheet.relationshipId);
+    if (link === undefined)
+      throw new WorkbookError(`The workbook is damaged: its sheet "${shown(sheet.name)}" is missing.`);
     // Chart and dialog sheets have tabs too, but no cells.
     if (link.kind === 'worksheet') return link.part;
   }
@@ -102,26 +136,39 @@ function partOf(kind: string, links: readonly Relationship[], archive: ZipArchiv
   return links.find((link) => link.kind === kind && archive.has(link.part))?.part;
 }
 
-async function relationships(archive: ZipArchive, part: string): Promise<readonly Relationship[]> {
+async function relationships(
+  archive: ZipArchive,
+  part: string,
+  limits: WorkbookLimits,
+): Promise<readonly Relationship[]> {
   const found: Relationship[] = [];
   const name = relationshipsPart(part);
-  if (archive.has(name)) await scanWhole(archive, name, relationshipsHandler(part, found));
+  if (archive.has(name)) await scanWhole(archive, name, relationshipsHandler(part, found), limits.indexPartBytes);
   return found;
 }
 
-async function scanWhole(archive: ZipArchive, part: string, handler: XmlHandler): Promise<void> {
-  for await (const _ of scan(archive, part, handler)) {
+async function scanWhole(archive: ZipArchive, part: string, handler: XmlHandler, maxBytes?: number): Promise<void> {
+  for await (const _ of scan(archive, part, handler, maxBytes)) {
     // The handler keeps what it needs.
   }
 }
 
-/** Feeds a part to `handler`, stopping after each piece so that the caller can take what has become ready. */
-async function* scan(archive: ZipArchive, part: string, handler: XmlHandler): AsyncGenerator<void> {
+/** Feeds a part to `handler`, stopping after each piece, with its length, so that the caller can take what has become ready. */
+async function* scan(
+  archive: ZipArchive,
+  part: string,
+  handler: XmlHandler,
+  maxBytes?: number,
+): AsyncGenerator<number> {
   const characters = new PartText();
   const scanner = new XmlScanner(handler);
-  for await (const chunk of archive.read(part)) {
-    scanner.write(characters.write(chunk));
-    yield;
+  for await (const chunk of archive.read(part, maxBytes)) {
+    const text = characters.write(chunk);
+    for (let at = 0; at < text.length; at += PIECE) {
+      const piece = text.slice(at, at + PIECE);
+      scanner.write(piece);
+      yield piece.length;
+    }
   }
   scanner.write(characters.end());
   scanner.end();

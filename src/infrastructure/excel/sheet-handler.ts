@@ -5,7 +5,7 @@ import { type CellContext, cellValue, digitsValue } from './cell-value.ts';
 import { PlainCell } from './plain-cell.ts';
 import { assertCellLength, RichText } from './rich-text.ts';
 import type { RowSink } from './sheet-rows.ts';
-import { MAX_COLUMNS, MAX_RAW_LENGTH, MAX_ROWS } from './workbook-limits.ts';
+import { MAX_COLUMNS, MAX_RAW_LENGTH, MAX_ROW_TEXT, MAX_ROWS } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
 import { XmlAttributes } from './xml-text.ts';
 
@@ -32,6 +32,8 @@ export class SheetHandler implements XmlHandler {
   /** The row has not said its number: its cells may. */
   #isRowImplied = false;
   #values: CellValue[] = [];
+  /** UTF-16 units of text in them. */
+  #textLength = 0;
 
   #column = -1;
   #type = 'n';
@@ -119,6 +121,7 @@ export class SheetHandler implements XmlHandler {
     this.#inRow = true;
     this.#column = -1;
     this.#values = [];
+    this.#textLength = 0;
   }
 
   #setRow(number: number): void {
@@ -188,6 +191,17 @@ export class SheetHandler implements XmlHandler {
     if ((values[this.#column] ?? null) !== null)
       throw new WorkbookError(`The workbook is damaged: ${this.#where()} is there twice.`);
     values[this.#column] = value;
+    if (typeof value === 'string') this.#countText(value.length);
+  }
+
+  /** A few bytes can refer to a long shared text, in each of 16,384 columns. */
+  #countText(length: number): void {
+    this.#textLength += length;
+    if (this.#textLength > MAX_ROW_TEXT) {
+      throw new WorkbookError(
+        `The workbook is refused: its row ${this.#rowNumber} holds more than ${MAX_ROW_TEXT} characters.`,
+      );
+    }
   }
 
   #cellValue(): CellValue {
@@ -201,6 +215,6 @@ export class SheetHandler implements XmlHandler {
 
   #closeRow(): void {
     this.#inRow = false;
-    if (this.#values.length > 0) this.#sink.add(this.#rowNumber, this.#values);
+    if (this.#values.length > 0) this.#sink.add(this.#rowNumber, this.#values, this.#textLength);
   }
 }

@@ -1,16 +1,19 @@
 import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
 import { type CellValue, isBlank, type SheetRow } from '../../domain/sheet-row.ts';
 import { MAX_ROWS } from './workbook-limits.ts';
+import { detached } from './xml-text.ts';
 
 /** Values in a batch at which it goes out, however few rows they are: rows may be 16,384 columns wide. */
 const MAX_BATCH_VALUES = 100_000;
+/** The same for UTF-16 units of text. */
+const MAX_BATCH_TEXT = 1024 ** 2;
 
 /** Where the rows of a worksheet go, in the order of the file. */
 export interface RowSink {
   /** Whether a value in this place means anything; if not it is not even looked at. */
   wants(rowNumber: number, column: number): boolean;
-  /** Takes a row that holds at least one value. */
-  add(rowNumber: number, values: CellValue[]): void;
+  /** Takes a row that holds at least one value; its texts have `textLength` UTF-16 units. */
+  add(rowNumber: number, values: CellValue[], textLength: number): void;
 }
 
 export interface HeaderRow {
@@ -26,6 +29,9 @@ export class SheetBatches implements RowSink {
   #header: HeaderRow | null = null;
   #rows: SheetRow[] = [];
   #valuesInBatch = 0;
+  #textInBatch = 0;
+  /** UTF-16 units of text in all rows so far. */
+  textLength = 0;
   /** One bit for each row that came: rows may stand in any order, but each only once. */
   readonly #seen = new Uint32Array(MAX_ROWS / 32 + 1);
 
@@ -44,7 +50,7 @@ export class SheetBatches implements RowSink {
     return this.#header === null || (this.#header.headers[column] ?? null) !== null;
   }
 
-  add(rowNumber: number, values: CellValue[]): void {
+  add(rowNumber: number, values: CellValue[], textLength: number): void {
     this.#assertNew(rowNumber);
     if (this.#header === null) {
       const headers = headersOf({ rowNumber, values });
@@ -53,8 +59,11 @@ export class SheetBatches implements RowSink {
     }
     if (this.#isKnown && rowNumber === this.#header.rowNumber) return;
     this.#rows.push({ rowNumber, values });
+    this.textLength += textLength;
+    this.#textInBatch += textLength;
     this.#valuesInBatch += values.length;
-    if (this.#rows.length >= this.#batchRows || this.#valuesInBatch >= MAX_BATCH_VALUES) this.#flush();
+    const isFull = this.#valuesInBatch >= MAX_BATCH_VALUES || this.#textInBatch >= MAX_BATCH_TEXT;
+    if (isFull || this.#rows.length >= this.#batchRows) this.#flush();
   }
 
   /** The batches that are ready, once. With `last` also the one that is not full. */
@@ -83,6 +92,7 @@ export class SheetBatches implements RowSink {
     this.#batches.push({ kind: 'rows', rows: this.#rows });
     this.#rows = [];
     this.#valuesInBatch = 0;
+    this.#textInBatch = 0;
   }
 }
 
@@ -104,5 +114,8 @@ export class HeaderSearch implements RowSink {
 /** The cells of a row as headers, blank ones as null; null when all of them are blank. */
 function headersOf(row: SheetRow): readonly CellValue[] | null {
   if (isBlank(row)) return null;
-  return row.values.map((value) => (typeof value === 'string' && value.trim() === '' ? null : value));
+  return row.values.map((value) => {
+    if (typeof value !== 'string') return value;
+    return value.trim() === '' ? null : detached(value);
+  });
 }
