@@ -3,6 +3,7 @@ import type { NewRateLimiter } from './application/rate-limiter.ts';
 import type { Clock, NewId } from './application/runtime.ts';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from './application/user/seed-first-admin.ts';
 import type { Desk } from './compose-desk.ts';
+import { composeErrorWorkbooks, type ErrorWorkbookParts } from './compose-error-workbooks.ts';
 import type { composeImports } from './compose-imports.ts';
 import { composeNodes } from './compose-nodes.ts';
 import type { People } from './compose-people.ts';
@@ -10,6 +11,7 @@ import type { Probes } from './compose-probes.ts';
 import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
 import type { Config } from './config.ts';
+import type { DomainError } from './domain/domain-error.ts';
 import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
@@ -32,6 +34,7 @@ import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
+import { registerErrorWorkbook } from './interfaces/http/error-workbook-route.ts';
 import { createHttpServer, type HttpServer, type HttpSettings } from './interfaces/http/server.ts';
 import { registerUploads } from './interfaces/http/upload.ts';
 import { createWorkerServer } from './interfaces/http/worker-server.ts';
@@ -51,6 +54,7 @@ export interface ServerParts {
   readonly probes: Probes;
   readonly imports: ReturnType<typeof composeImports>;
   readonly importStores: Pick<ImportStores, 'imports' | 'deadLetters'>;
+  readonly errorWorkbooks: Pick<ErrorWorkbookParts, 'links' | 'stores'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly newRateLimiter: NewRateLimiter;
@@ -66,6 +70,11 @@ export function composeWorkerServer({ config, logging, metrics, probes }: Worker
     formatError: createErrorFormatter({ logger, translateError: translatePostgresError, maxTokens: 0 }),
     settings: { ...config.http, metrics: config.metrics },
   });
+}
+
+/** Whichever store it is that fails. */
+function translateError(error: unknown): DomainError | null {
+  return translatePostgresError(error) ?? translateMongoError(error);
 }
 
 /** The API: schema with its resolvers behind the HTTP and WebSocket edge. */
@@ -109,10 +118,17 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     policyVersion: policies.version.bind(policies),
     now,
   };
+  const errorWorkbooks = composeErrorWorkbooks({
+    ...parts.errorWorkbooks,
+    ...parts,
+    logger: logging.logger,
+    translateError,
+  });
   const createContext = (caller: Caller): GraphqlContext => ({
     ...caller,
     loaders: createLoaders(reads),
     subscriptions: desk.subscriptions,
+    errorWorkbookUrl: (importId) => `${config.http.publicUrl ?? caller.origin}${errorWorkbooks.path(importId)}`,
   });
   return createHttpServer({
     schema,
@@ -123,14 +139,17 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
       desk.hub.listen((event) => {
         if (event.type === 'user.sessions_ended' && event.subjectId) listener(event.subjectId);
       }),
-    translateError: (error) => translatePostgresError(error) ?? translateMongoError(error),
+    translateError,
     logger: logging.logger,
     scope: logging.scope,
     metrics,
     admission,
     ...parts.probes,
     newRateLimiter: parts.newRateLimiter,
-    extend: (app) => registerUploads(app, uploads),
+    extend: (app) => {
+      registerUploads(app, uploads);
+      registerErrorWorkbook(app, errorWorkbooks);
+    },
     settings: settings(config),
   });
 }

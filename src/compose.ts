@@ -14,6 +14,7 @@ import { tracedQueues, traceOf } from './compose-trace.ts';
 import { composeWork } from './compose-work.ts';
 import type { Config } from './config.ts';
 import { SEEDED_POLICIES } from './domain/sla-policy.ts';
+import { signedErrorWorkbookLinks } from './infrastructure/auth/error-workbook-links.ts';
 import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook-reader.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
@@ -144,9 +145,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const newRateLimiter = redis ? redisRateLimiters(redis, memoryRateLimiters) : memoryRateLimiters;
   const edge = { ...shared, config, logging, metrics, probes, newRateLimiter };
   const api =
-    config.role === 'worker'
-      ? null
-      : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStores: importStores.forRequests });
+    config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStores });
   const server = api?.server ?? composeWorkerServer(edge);
   const countPruned = (events: number) => metrics.countPruned(events);
   const retention = composeRetention({ ...shared, config, desk, reports, countPruned });
@@ -176,15 +175,20 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   };
 }
 
-type ApiParts = Omit<ServerParts, 'people'> & Pick<ApplicationParts, 'jwtSecret'> & { readonly logger: Logger };
+type ApiParts = Omit<ServerParts, 'people' | 'importStores' | 'errorWorkbooks'> &
+  Pick<ApplicationParts, 'jwtSecret'> & {
+    readonly logger: Logger;
+    readonly importStores: ReturnType<typeof composeImportStores>;
+  };
 
 /** What only a process with the API has: people who sign in, and the server that they call. */
 async function composeApi({ jwtSecret, ...parts }: ApiParts) {
   const { auth, environment } = parts.config;
   if (jwtSecret === undefined) throw new Error('An API needs a secret to sign tokens with.');
   const people = await composePeople({ ...parts, auth, jwtSecret });
+  const errorWorkbooks = { links: signedErrorWorkbookLinks(jwtSecret), stores: parts.importStores.forWork };
   return {
-    server: await composeServer({ ...parts, people }),
+    server: await composeServer({ ...parts, people, errorWorkbooks, importStores: parts.importStores.forRequests }),
     /** Adds the first admin to a database without users. */
     seed: () => people.seedFirstAdmin({ adminPassword: auth.adminPassword, production: environment === 'production' }),
   };

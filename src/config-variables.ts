@@ -109,6 +109,16 @@ function origins(text: string, fail: (message: string) => void): string[] | unde
   return undefined;
 }
 
+/** Without a closing slash, so that a path can follow. */
+function publicUrl(text: string, fail: (message: string) => void): string | undefined {
+  const given = text.trim();
+  const url = /^https?:\/\/[^\s?#@]+$/i.test(given) && URL.canParse(given) ? new URL(given) : undefined;
+  if (url) return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  // The value is not shown: it may hold a password.
+  fail('must be where callers reach the API, like https://desk.example.com, without a user, a query or a fragment.');
+  return undefined;
+}
+
 /** No count of hops: Fastify has disabled that, since anyone who reaches the server directly could forge an address. */
 function trustProxy(text: string, fail: (message: string) => void): string | undefined {
   const list = commaList(text);
@@ -149,6 +159,7 @@ export const variables = z.object({
   HOST: variable(words),
   DATA_DIR: withDefault(words, '.data'),
   TRUST_PROXY: variable(trustProxy),
+  PUBLIC_URL: variable(publicUrl),
   CORS_ORIGINS: variable(origins),
   BODY_MAX_BYTES: number(1_048_576, 1_024, 67_108_864),
 

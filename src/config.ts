@@ -19,6 +19,8 @@ export interface Config {
     readonly host: string;
     /** As Fastify takes it: nobody, or addresses and networks separated by commas. */
     readonly trustProxy: false | string;
+    /** Where callers reach the API, without a closing slash; absent: where they sent their request. */
+    readonly publicUrl: string | undefined;
     readonly corsOrigins: readonly string[];
     /** Of a request that is not an upload. */
     readonly bodyMaxBytes: number;
@@ -180,6 +182,7 @@ function arrange(v: Variables): Config {
       // Outside production the first admin has a well-known password: other machines must not reach it by default.
       host: v.HOST ?? (production ? '0.0.0.0' : 'localhost'),
       trustProxy: v.TRUST_PROXY ?? false,
+      publicUrl: v.PUBLIC_URL,
       corsOrigins: v.CORS_ORIGINS ?? [],
       bodyMaxBytes: v.BODY_MAX_BYTES,
     },

@@ -101,6 +101,10 @@ describe('configuration', () => {
     ['TRUST_PROXY', '0.0.0.0/0'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '10.0.0.1, proxy.example'],
+    ['PUBLIC_URL', 'desk.example.com'],
+    ['PUBLIC_URL', 'ftp://desk.example.com'],
+    ['PUBLIC_URL', 'https://me:secret@desk.example.com'],
+    ['PUBLIC_URL', 'https://desk.example.com/?a=b'],
   ])('refuses %s=%s', (name, value) => {
     expect(mistakes({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
   });
@@ -112,6 +116,14 @@ describe('configuration', () => {
   test('refuses the well-known password in production', () => {
     const env = { NODE_ENV: 'production', JWT_SECRET: secret, ADMIN_PASSWORD: 'admin123' };
     expect(mistakes(env)).toEqual([expect.stringContaining('ADMIN_PASSWORD')]);
+  });
+
+  test.each([
+    ['https://desk.example.com', 'https://desk.example.com'],
+    [' HTTPS://Desk.example.com:443/support/ ', 'https://desk.example.com/support'],
+    ['', undefined],
+  ])('takes PUBLIC_URL=%s as something that a path can follow', (value, expected) => {
+    expect(loadConfig({ PUBLIC_URL: value }).http.publicUrl).toBe(expected);
   });
 
   test.each([

@@ -9,6 +9,8 @@ export interface Caller {
   readonly requestId: string;
   /** The caller's address, by TRUST_PROXY. */
   readonly ip: string;
+  /** Scheme and host that the request was sent to, by TRUST_PROXY, like https://desk.example.com; of a socket: its upgrade. */
+  readonly origin: string;
   /** Aborted when the operation runs out of time or its caller has gone. */
   readonly signal?: AbortSignal;
 }

@@ -8,6 +8,8 @@ import type { Loaders } from './loaders.ts';
 export interface GraphqlContext extends Caller {
   readonly loaders: Loaders;
   readonly subscriptions: LiveSubscriptions;
+  /** The address at which the rejected rows of an import can be downloaded, without signing in, for a while. */
+  readonly errorWorkbookUrl: (importId: string) => string;
 }
 
 /** The signed-in actor; else UNAUTHENTICATED, or why the token that was sent was refused. */

@@ -12,6 +12,7 @@ import type { SubscriptionServer } from '../graphql/websocket/websocket-server.t
 import { mayConnect } from './cors.ts';
 import { sendError } from './http-errors.ts';
 import { scopeOf } from './request-cycle.ts';
+import { originOf } from './request-origin.ts';
 import { upgradeOf } from './upgrade.ts';
 
 export interface GraphqlRouteDeps {
@@ -154,6 +155,7 @@ function openSocket(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fast
   reply.hijack();
   const { connection, head } = upgrade;
   reply.raw.detachSocket(connection as Parameters<ServerResponse['detachSocket']>[0]);
-  deps.subscriptions.accept(request.raw, connection, head, { ip: request.ip, requestId: request.id });
+  const visitor = { ip: request.ip, requestId: request.id, origin: originOf(request) };
+  deps.subscriptions.accept(request.raw, connection, head, visitor);
   return reply;
 }

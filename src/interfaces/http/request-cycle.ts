@@ -10,6 +10,7 @@ import type { OperationRecord } from '../graphql/operation-metrics.ts';
 import { traceFields } from '../trace-context.ts';
 import { pathOf, sendError } from './http-errors.ts';
 import type { RateLimits } from './rate-limits.ts';
+import { originOf } from './request-origin.ts';
 import { upgradeOf } from './upgrade.ts';
 
 declare module 'fastify' {
@@ -142,7 +143,8 @@ async function callerOf(
   request: FastifyRequest,
   { admission, authenticate, translateError }: Deps,
 ): Promise<Caller | { readonly unavailable: DomainError }> {
-  const unknown = { actor: null, authenticationError: null, requestId: request.id, ip: request.ip };
+  const { id: requestId, ip } = request;
+  const unknown = { actor: null, authenticationError: null, requestId, ip, origin: originOf(request) };
   const bearer = bearerIn(request.headers.authorization);
   if (!bearer) return unknown;
   try {

@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { ImportStatus } from '../../../domain/enums.ts';
+import { hasErrorWorkbook } from '../../../domain/error-workbook.ts';
 import { ignoredHeaders } from '../../../domain/import-columns.ts';
 import { type ImportProcess, progressOf } from '../../../domain/import-process.ts';
 import { connectionTypes } from '../connection.ts';
@@ -83,6 +84,13 @@ export class ImportProcessType extends Node {
   @Field(() => String, { nullable: true, description: 'Why the whole file failed; null unless the status is FAILED.' })
   readonly error!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where the rejected rows can be downloaded as a workbook, with their row numbers and reasons, to be corrected and uploaded again. The link works without signing in, for 15 minutes: ask again for another. null unless the import has ended as COMPLETED_WITH_ERRORS or CANCELLED with failed rows.',
+  })
+  readonly errorWorkbookUrl!: (args: unknown, context: GraphqlContext) => string | null;
+
   @Field(() => UserType, { description: 'Who uploaded the file.' })
   readonly uploadedBy!: (args: unknown, context: GraphqlContext) => Promise<UserType>;
 
@@ -110,6 +118,7 @@ export function toImportProcess(process: ImportProcess, now: Date): ImportProces
     ...progressOf(process, now),
     columns: (headers ?? []).map((header, index) => toImportColumn(header, fields?.[index] ?? null)),
     ignoredColumns: ignoredHeaders(headers ?? [], fields ?? []),
+    errorWorkbookUrl: (_, { errorWorkbookUrl }) => (hasErrorWorkbook(process) ? errorWorkbookUrl(process.id) : null),
     uploadedBy: async (_, { loaders }) =>
       toUser(present(await loaders.user.load(uploadedById), `User ${uploadedById}`)),
   };

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../domain/actor.ts';
+import type { Caller } from '../caller.ts';
 import type { DropReason } from '../operation-metrics.ts';
 
 /** Close codes of graphql-transport-ws and of this API (README, "Errors"). */
@@ -19,6 +20,9 @@ const REASONS: Readonly<Record<number, DropReason>> = {
   [CLOSE.forbidden]: 'session_ended',
 };
 
+/** What the upgrade request tells of whoever sent it; see Caller. */
+export type Visitor = Pick<Caller, 'ip' | 'origin' | 'requestId'>;
+
 export interface SocketLimits {
   /** What may wait to be sent, in bytes; more ends the socket with 1013. */
   readonly maxBufferedBytes: number;
@@ -34,6 +38,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** One client's socket: sends with bounds, notices when the peer is gone, and ends once. */
 export class LiveSocket {
   readonly ip: string;
+  /** See Caller. */
+  readonly origin: string;
   /** Names the connection in logs. */
   readonly connectionId: string;
   actor: Actor | null = null;
@@ -48,16 +54,12 @@ export class LiveSocket {
   #ended = false;
 
   /** `connection` carries the frames of `socket`. */
-  constructor(
-    socket: WebSocket,
-    connection: Duplex,
-    visitor: { readonly ip: string; readonly requestId: string },
-    limits: SocketLimits,
-  ) {
+  constructor(socket: WebSocket, connection: Duplex, visitor: Visitor, limits: SocketLimits) {
     this.#socket = socket;
     this.#connection = connection;
     this.#limits = limits;
     this.ip = visitor.ip;
+    this.origin = visitor.origin;
     this.connectionId = visitor.requestId;
     this.#pings = setInterval(() => this.#ping(), limits.keepAliveMs);
     socket.on('pong', () => {

@@ -90,6 +90,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
       authenticationError: null,
       requestId,
       ip: socket.ip,
+      origin: socket.origin,
       signal: deadline.signal,
     };
     const logins = countLogins(document, operation);

@@ -11,7 +11,7 @@ import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
 import { type FormatError, mergeFieldErrors, rootOf } from '../errors.ts';
-import { CLOSE, LiveSocket, type SocketLimits } from './live-socket.ts';
+import { CLOSE, LiveSocket, type SocketLimits, type Visitor } from './live-socket.ts';
 import { createSignedInSockets } from './signed-in-sockets.ts';
 import { createSocketOperations, type SocketOperation, type SocketOperationsDeps } from './socket-operations.ts';
 
@@ -33,12 +33,7 @@ export interface WebSocketDeps extends SocketOperationsDeps {
 /** Subscriptions over graphql-transport-ws. */
 export interface SubscriptionServer {
   /** Takes over the connection of an HTTP upgrade request that was let in. */
-  accept(
-    request: IncomingMessage,
-    connection: Duplex,
-    head: Buffer,
-    visitor: { readonly ip: string; readonly requestId: string },
-  ): void;
+  accept(request: IncomingMessage, connection: Duplex, head: Buffer, visitor: Visitor): void;
   /** Ends every socket with 1001; one that does not answer is cut after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -128,12 +123,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     },
   });
 
-  const open = (
-    webSocket: WebSocket,
-    upgrade: IncomingMessage,
-    connection: Duplex,
-    visitor: { readonly ip: string; readonly requestId: string },
-  ): void => {
+  const open = (webSocket: WebSocket, upgrade: IncomingMessage, connection: Duplex, visitor: Visitor): void => {
     const socket = new LiveSocket(webSocket, connection, visitor, deps.socketLimits);
     const { connectionId } = socket;
     const failed = (error: unknown): void => {
