@@ -32,6 +32,9 @@ const ADDED_AT_ONCE = 100;
 const ERRORS_BEFORE_REST = 5;
 const REST_MS = 1_000;
 
+/** Before a worker whose store refused the connection asks again. BullMQ's 15 s hold up jobs for as long after the store is back, and a stop meanwhile. */
+const RETRY_MS = 500;
+
 export interface JobQueuesOptions {
   readonly databaseUrl: string;
   /** The most connections to the database for queries, beside one for each worker that listens. */
@@ -151,6 +154,7 @@ export class JobQueues implements QueueReader {
         lockDuration: LOCK_MS,
         stalledInterval: BY_ROUNDS.has(name) ? ROUNDS_STALLED_CHECK_MS : this.#backend.stalledCheckMs,
         maxStalledCount: MAX_STALLED,
+        runRetryDelay: RETRY_MS,
       });
       this.#restWhenRefused(worker, name);
       worker.on('failed', (job, error) => {

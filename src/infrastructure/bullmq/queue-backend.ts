@@ -24,6 +24,7 @@ export interface WorkerSettings {
   readonly lockDuration: number;
   readonly stalledInterval: number;
   readonly maxStalledCount: number;
+  readonly runRetryDelay: number;
 }
 
 /** Where the queues lie: Postgres or Redis. Its connections are its own. */
