@@ -82,4 +82,11 @@ describe('a CSV file', () => {
     const last = await imports.lastState(id);
     expect(last).toMatchObject({ status: 'FAILED', succeededRows: 0, error: expect.stringMatching(error) });
   });
+
+  it('at fault in its last line leaves no row behind', async () => {
+    const rows = Array.from({ length: 50 }, (_, at) => `late-${at};;C;VIP;OPEN;2026-03-01T09:30:00Z;;;;t`);
+    const { id } = await imports.upload(Buffer.from(`${HEADER}\n${rows.join('\n')}\n"end`), 'late.csv');
+    expect(await imports.lastState(id)).toMatchObject({ status: 'FAILED', error: expect.stringContaining('line 52') });
+    expect(await server.sql("SELECT id FROM ticket_logs WHERE external_id LIKE 'late-%'")).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkbookError } from '../src/application/workbook-reader.ts';
+import { readCsv } from '../src/infrastructure/csv/read-csv.ts';
 import { fileKind } from '../src/infrastructure/excel/file-kind.ts';
 import { ThreadedWorkbookReader } from '../src/infrastructure/excel/threaded-workbook-reader.ts';
 import { MAX_ROW_TEXT } from '../src/infrastructure/excel/workbook-limits.ts';
@@ -188,4 +189,10 @@ describe('beyond a limit', () => {
     expect(error).toBeInstanceOf(WorkbookError);
     expect(error.message).toMatch(/^The CSV file is refused: .* more than \d+ (characters|columns|rows)/);
   });
+});
+
+it('a file that is at fault at its very end gives no row', async () => {
+  const rows = '1,2\n'.repeat(200_000);
+  const batches = readCsv(await scratch.write('late.csv', bytes(HEAD, rows, [0xff])), 500);
+  await expect(batches.next()).rejects.toThrow('on line 200002, at byte offset 800004');
 });

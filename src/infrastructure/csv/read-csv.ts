@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
-import { CsvScanner, lineBreaks } from './csv-scanner.ts';
+import { CsvScanner, lineBreaks, type RowSink } from './csv-scanner.ts';
 import { CsvTable } from './csv-table.ts';
 import { type Decoded, DecodedText } from './decoded-text.ts';
 import { findDelimiter } from './find-delimiter.ts';
@@ -9,8 +9,9 @@ const PIECE_BYTES = 128 * 1024;
 
 /**
  * Reads the CSV file at `path`, in this thread: docs/import-format.md has the rules. See `WorkbookReader.read` for what comes
- * out and what is thrown; `rowNumber` is the line that a row begins on, and a row with more cells than the header has values
- * beyond its headers. Memory is bounded by a few pieces of the file, a row and one batch. `pieceBytes` is how much is read at once.
+ * out and what is thrown; `rowNumber` is the line that a row begins on. The whole file is looked at before the first batch, so
+ * that one which is at fault at its end is not imported up to there. Memory is bounded by a few pieces of the file, a row and
+ * one batch. `pieceBytes` is how much is read at once.
  */
 export async function* readCsv(
   path: string,
@@ -19,31 +20,42 @@ export async function* readCsv(
 ): AsyncGenerator<SheetBatch> {
   const file = await open(path, 'r');
   try {
-    const table = new CsvTable(batchRows);
-    const text = new DecodedText();
-    const rows = new RowsOfText(table);
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    let isEnd = false;
-    while (!isEnd) {
-      const { bytesRead } = await file.read(piece, 0, piece.length, null);
-      isEnd = bytesRead === 0;
-      rows.write(text.write(piece.subarray(0, bytesRead), isEnd), isEnd);
-      yield* table.take(isEnd);
+    for await (const _ of scan(file, pieceBytes, () => {})) {
+      // What is at fault throws.
     }
+    const table = new CsvTable(batchRows);
+    for await (const _ of scan(file, pieceBytes, (line, cells) => table.add(line, cells))) yield* table.take();
+    yield* table.take(true);
     if (!table.hasHeader) throw new WorkbookError('The file is empty: it has no header row.');
   } finally {
     await file.close();
   }
 }
 
+/** Gives the rows of the file to `onRow`, stopping after each piece so that the caller can take what has become ready. */
+async function* scan(file: FileHandle, pieceBytes: number, onRow: RowSink): AsyncGenerator<void> {
+  const bytes = new DecodedText();
+  const rows = new RowsOfText(onRow);
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let position = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(piece, 0, piece.length, position);
+    position += bytesRead;
+    const isEnd = bytesRead === 0;
+    rows.write(bytes.write(piece.subarray(0, bytesRead), isEnd), isEnd);
+    yield;
+    if (isEnd) return;
+  }
+}
+
 /** Holds text back until it shows how its cells are separated. */
 class RowsOfText {
-  readonly #table: CsvTable;
+  readonly #onRow: RowSink;
   #scanner: CsvScanner | null = null;
   #waiting = '';
 
-  constructor(table: CsvTable) {
-    this.#table = table;
+  constructor(onRow: RowSink) {
+    this.#onRow = onRow;
   }
 
   /** Throws WorkbookError for a fault of the text, once what comes before it is found to be in order. */
@@ -62,7 +74,7 @@ class RowsOfText {
     this.#waiting += text;
     const separation = findDelimiter(this.#waiting, isLast);
     if (separation === null) return;
-    this.#scanner = new CsvScanner(separation.delimiter, (line, cells) => this.#table.add(line, cells));
+    this.#scanner = new CsvScanner(separation.delimiter, this.#onRow);
     this.#scanner.write(this.#waiting.slice(separation.skip));
     this.#waiting = '';
   }
