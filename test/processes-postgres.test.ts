@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { fromEventCursor } from '../src/application/live/event-cursor.ts';
 import { migrate } from '../src/infrastructure/postgres/migrate.ts';
 import { crashingPostgres } from './support/crashing-postgres.ts';
 import { deskCalls } from './support/desk-calls.ts';
+import { startImport } from './support/fault-round.ts';
 import { Fleet } from './support/fleet.ts';
 import { createCaller } from './support/graphql-client.ts';
-import { type Ledger, ledgerOf, printLedger, spread, sum } from './support/ledger.ts';
+import { type Ledger, ledgerOf, nothingLost, printLedger, spread, sum } from './support/ledger.ts';
 import { ResumingSubscriber } from './support/resuming-subscriber.ts';
 import { eventually } from './support/server.ts';
 import { ServerPlace } from './support/server-place.ts';
@@ -17,9 +18,15 @@ import { SteadyLoad } from './support/steady-load.ts';
 
 const SUBSCRIBERS = 20;
 const BREACHES = 40;
+const ROWS = 2_000;
 const BREACH_GAP_MS = 60;
 
 const place = new ServerPlace();
+/** Ends what the test began, come what may. */
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
 
 const MAKE_DUE = `
   UPDATE tickets SET sla_due_at = at, sla_next_deadline_at = at, sla_at_risk_alerted_at = at - interval '1 second'
@@ -31,16 +38,12 @@ it(
   async () => {
     const postgres = await crashingPostgres();
     await migrate(postgres.url);
-    const rowsOf = async (sql: string, values: unknown[] = []): Promise<string[]> => {
-      const client = new pg.Client({ connectionString: postgres.url });
-      await client.connect();
-      try {
-        return (await client.query<{ id: string }>(sql, values)).rows.map(({ id }) => id);
-      } finally {
-        await client.end();
-      }
-    };
-    const fleet = new Fleet(place, postgres.url);
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 3 });
+    pool.on('error', () => undefined);
+    cleanUp.push(() => pool.end());
+    const rowsOf = async (sql: string, values: unknown[] = []): Promise<string[]> =>
+      (await pool.query<{ id: string }>(sql, values)).rows.map(({ id }) => id);
+    const fleet = new Fleet(place, postgres.url, { IMPORT_CHUNK_ROWS: '50' });
     await fleet.start(['api', 'api', 'worker']);
     const login = 'mutation { login(email: "admin@techsupport.pro", password: "admin123") { accessToken } }';
     const nobody = createCaller(fleet.apiAt(0).origin, null);
@@ -48,8 +51,8 @@ it(
     const desk = deskCalls({ admin: fleet.caller(token), sql: async () => [] });
     const [vip, normal] = [await desk.client('VIP'), await desk.client('NORMAL')];
 
-    const [mutations, breaches, heard]: [Ledger[], Ledger[], Ledger[]] = [[], [], []];
-    const pauses: number[] = [];
+    const [mutations, breaches, rows, heard]: [Ledger[], Ledger[], Ledger[], Ledger[]] = [[], [], [], []];
+    const [pauses, imported]: [number[], number[]] = [[], []];
     for (const seed of seeds(1, 20)) {
       await replayable(seed, async () => {
         const dice = new Dice(seed);
@@ -59,20 +62,24 @@ it(
           { length: SUBSCRIBERS },
           (_, n) => new ResumingSubscriber((connection) => fleet.apiAt(n + connection).origin, token, cursor),
         );
+        cleanUp.push(() => {
+          for (const subscriber of subscribers) subscriber.stop();
+        });
         await Promise.all(subscribers.map((subscriber) => subscriber.start()));
+        const imports = await startImport({ db: { pool } }, fleet.caller(token), ROWS, seed);
         const load = new SteadyLoad({
           caller: (n) => fleet.caller(token, n),
           clientId: normal,
           clients: 4,
           pauseMs: 20,
         });
+        cleanUp.push(() => load.stop());
         await rowsOf(MAKE_DUE, [due, BREACH_GAP_MS]);
         await rowsOf('NOTIFY techsupport_news');
-        const enough = dice.within(5, 40);
-        await eventually(
-          async () => load.acknowledged.length,
-          (count) => count >= enough,
-        );
+        const [count, enough] = dice.chance(0.5)
+          ? [async () => load.acknowledged.length, dice.within(5, 40)]
+          : [imports.rowsDone, dice.within(1, ROWS - 500)];
+        await eventually(count, (done) => done >= enough);
         await postgres.crash();
         await delay(dice.below(1_000));
         const before = load.acknowledged.length;
@@ -83,6 +90,8 @@ it(
           (count) => count > before,
         );
         pauses.push(performance.now() - backAt);
+        await eventually(imports.isOver, Boolean);
+        imported.push(performance.now() - backAt);
         await load.stop();
 
         const breached = `SELECT subject_id AS id FROM event_log WHERE type = 'sla.breached' AND subject_id = ANY ($1::uuid[])`;
@@ -106,10 +115,10 @@ it(
             ),
           ),
         );
-        const ledgers = [ofMutations, ofBreaches, ofSubscribers];
-        expect(ledgers).toEqual(
-          ledgers.map(({ acknowledged }) => ({ acknowledged, found: acknowledged, lost: 0, repeated: 0 })),
-        );
+        const ofRows = await imports.ledger();
+        const ledgers = [ofMutations, ofBreaches, ofRows, ofSubscribers];
+        expect(ledgers).toEqual(ledgers.map(nothingLost));
+        rows.push(ofRows);
         mutations.push(ofMutations);
         breaches.push(ofBreaches);
         heard.push(ofSubscribers);
@@ -122,10 +131,15 @@ it(
       );
       expect(member.output()).not.toMatch(/"level":"fatal"|nobody foresaw/);
     }
-    const { median, max } = spread(pauses);
-    printLedger('Postgres cut off, mutations', sum(mutations), { medianMsAfterItsStart: median, maxMs: max });
+    const [answer, end] = [spread(pauses), spread(imported)];
+    printLedger('Postgres cut off, mutations', sum(mutations), {
+      'from its start to the next answer': `median ${answer.median} ms, at most ${answer.max} ms`,
+    });
     printLedger('Postgres cut off, breaches', sum(breaches));
-    printLedger(`Postgres cut off, ${SUBSCRIBERS} subscribers`, sum(heard));
+    printLedger(`Postgres cut off, rows of ${rows.length} imports`, sum(rows), {
+      'from its start to the end of the import': `median ${end.median} ms, at most ${end.max} ms`,
+    });
+    printLedger(`Postgres cut off, what ${SUBSCRIBERS} subscribers heard`, sum(heard));
   },
   patience(120_000),
 );

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { generateWorkbook } from '../../src/infrastructure/excel/generate-workbook.ts';
 import { ADVISORY_LOCKS } from '../../src/infrastructure/postgres/advisory-locks.ts';
 import type { TestDesk } from './desk.ts';
@@ -27,7 +28,7 @@ export interface RunningImport {
  * its own tickets, for an import that runs beside another.
  */
 export async function startImport(
-  desk: TestDesk,
+  desk: { readonly db: { readonly pool: pg.Pool } },
   by: GraphqlCaller,
   rows: number,
   seed: number,

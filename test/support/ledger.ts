@@ -55,8 +55,17 @@ export function printLedger(what: string, ledger: Ledger, facts: Readonly<Record
       .join(between);
   const measured = said(facts, '; ');
   console.info(`${what}: ${said(ledger, ', ')}${measured && `; ${measured}`}`);
+  enter({ what, ledger, measured });
+}
+
+/** Only a row of the table: for rounds that are tests of their own, whose ledgers are added up. */
+export function countLedger(what: string, ledger: Ledger): void {
+  enter({ what, ledger, measured: '' });
+}
+
+function enter(printed: PrintedLedger): void {
   const meta = TestRunner.getCurrentTest()?.meta;
-  if (meta) meta.ledgers = [...(meta.ledgers ?? []), { what, ledger, measured }];
+  if (meta) meta.ledgers = [...(meta.ledgers ?? []), printed];
 }
 
 /** Median, 99th percentile and the largest of some milliseconds. */

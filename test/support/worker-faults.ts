@@ -172,9 +172,9 @@ async function untilDone({ imports, breaches }: Round): Promise<Done> {
   return { importMs, breachesMs };
 }
 
-/** Jobs of all queues that somebody works on, as a process that is awake tells. */
+/** Jobs of all queues that somebody works on, as a process that is awake tells; without end while it has no connection to them. */
 async function jobsUnderWay(member: Member): Promise<number> {
   const answer = await fetch(`${member.origin}/health/metrics`);
-  const { queues = [] } = (await answer.json()) as { queues?: { active: number }[] };
-  return queues.reduce((sum, { active }) => sum + active, 0);
+  const { queues } = (await answer.json()) as { queues: { active: number }[] | null };
+  return queues?.reduce((sum, { active }) => sum + active, 0) ?? Number.POSITIVE_INFINITY;
 }
