@@ -70,6 +70,8 @@ describe('a row', () => {
     ['externalId', 4711, '4711'],
     ['externalId', 999_999_999_999_999, '999999999999999'],
     ['externalId', -0, '0'],
+    ['externalId', 11.000000000000002, '11'],
+    ['priority', 0.1 * 3 * 10, 3],
     ['clientName', '  Ångström AB ', 'Ångström AB'],
     ['clientName', 1848, '1848'],
     ['clientName', '😀'.repeat(200), '😀'.repeat(200)],

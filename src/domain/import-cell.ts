@@ -8,6 +8,7 @@ const FIRST_YEAR = 1970;
 const LAST_YEAR = 2200;
 
 /** Excel keeps 15 significant digits of a number and drops the rest without a word. */
+const EXACT_DIGITS = 15;
 const LARGEST_EXACT_NUMBER = 999_999_999_999_999;
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
@@ -17,14 +18,15 @@ const DATE_WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/
 export function readText(name: string, cell: CellValue | undefined, max: number): CellReading<string> {
   if (isEmpty(cell)) return { value: null };
   if (typeof cell === 'number') {
-    if (!Number.isInteger(cell))
-      return { problem: `${name} is the number ${cell}; it must be text or a whole number.` };
-    if (Math.abs(cell) > LARGEST_EXACT_NUMBER) {
+    const number = asShown(cell);
+    if (!Number.isInteger(number))
+      return { problem: `${name} is the number ${number}; it must be text or a whole number.` };
+    if (Math.abs(number) > LARGEST_EXACT_NUMBER) {
       return {
         problem: `${name} is a number of more than 15 digits, which Excel does not keep exactly; format it as text.`,
       };
     }
-    return { value: String(cell) };
+    return { value: String(number) };
   }
   if (typeof cell !== 'string') return { problem: `${name} is ${described(cell)}; it must be text.` };
   const text = cell.trim();
@@ -39,11 +41,17 @@ export function readText(name: string, cell: CellValue | undefined, max: number)
 /** A whole number from `min` to `max`, as a number or as digits in a text cell. */
 export function readWhole(name: string, cell: CellValue | undefined, min: number, max: number): CellReading<number> {
   if (isEmpty(cell)) return { value: null };
-  const number = typeof cell === 'string' && /^[+-]?\d{1,15}$/.test(cell.trim()) ? Number(cell.trim()) : cell;
+  const text = typeof cell === 'string' ? cell.trim() : '';
+  const number = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : typeof cell === 'number' ? asShown(cell) : cell;
   if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
     return { value: number === 0 ? 0 : number };
   }
   return { problem: `${name} is ${described(cell)}; it must be a whole number from ${min} to ${max}.` };
+}
+
+/** The number as Excel shows it: what lies beyond 15 digits is noise of its arithmetic, as in 11.000000000000002. */
+function asShown(number: number): number {
+  return Number(number.toPrecision(EXACT_DIGITS));
 }
 
 /** One of `allowed`, in any case, with spaces or hyphens where the value has `_`. */

@@ -13,9 +13,6 @@ export interface CellContext {
   readonly date1904: boolean;
 }
 
-/** Significant digits that Excel keeps of a number. */
-const EXACT_DIGITS = 15;
-
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -79,13 +76,8 @@ function numberOrDate(raw: string, style: number, context: CellContext): CellVal
   if (raw === '') return null;
   const number = DECIMAL.test(raw) ? Number(raw) : Number.NaN;
   if (!Number.isFinite(number)) return { error: raw };
-  if (context.dateStyles[style] !== true) return raw.length > EXACT_DIGITS ? asShown(number) : number;
+  if (context.dateStyles[style] !== true) return number;
   return excelDate(number, context.date1904) ?? { error: raw };
-}
-
-/** Excel shows 15 digits and takes what lies beyond for noise of its arithmetic; a whole number stays what it is, inexact or not. */
-function asShown(number: number): number {
-  return Number.isInteger(number) ? number : Number(number.toPrecision(EXACT_DIGITS));
 }
 
 function booleanValue(raw: string): CellValue {

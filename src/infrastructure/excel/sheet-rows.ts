@@ -57,7 +57,8 @@ export class SheetBatches implements RowSink {
       if (headers) this.#begin({ rowNumber, headers });
       return;
     }
-    if (this.#isKnown && rowNumber === this.#header.rowNumber) return;
+    // What stands above a header that was searched for is blank.
+    if (this.#isKnown && rowNumber <= this.#header.rowNumber) return;
     this.#rows.push({ rowNumber, values });
     this.textLength += textLength;
     this.#textInBatch += textLength;
@@ -114,8 +115,10 @@ export class HeaderSearch implements RowSink {
 /** The cells of a row as headers, blank ones as null; null when all of them are blank. */
 function headersOf(row: SheetRow): readonly CellValue[] | null {
   if (isBlank(row)) return null;
-  return row.values.map((value) => {
+  const headers = row.values.map((value) => {
     if (typeof value !== 'string') return value;
     return value.trim() === '' ? null : detached(value);
   });
+  while (headers.at(-1) === null) headers.pop();
+  return headers;
 }
