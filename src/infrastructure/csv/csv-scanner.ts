@@ -74,7 +74,7 @@ export class CsvScanner {
       let end = delimiter < lf ? delimiter : lf;
       if (cr < end) end = cr;
       if (quote < end && this.#isBlank(text, at, quote)) {
-        end = this.#quotedCell(text, at, quote, isEnd);
+        end = this.#quotedCell(text, at, quote, cr < lf ? cr : lf, isEnd);
         if (end < 0) break;
       } else {
         if (end - at > MAX_CELL_LENGTH) throw this.#cellTooLong('a cell');
@@ -94,8 +94,8 @@ export class CsvScanner {
     this.#text = at < length ? text.slice(at) : '';
   }
 
-  /** Takes the cell at `start` whose quote stands at `open`. Returns where it ends; -1 when that has not come yet. */
-  #quotedCell(text: string, start: number, open: number, isEnd: boolean): number {
+  /** Takes the cell at `start` whose quote stands at `open`, before `lineEnd`. Returns where it ends; -1 when that has not come yet. */
+  #quotedCell(text: string, start: number, open: number, lineEnd: number, isEnd: boolean): number {
     const { length } = text;
     const what = `the quoted cell that begins on line ${this.#line}`;
     if (open - start > MAX_CELL_LENGTH) throw this.#cellTooLong('a cell');
@@ -120,7 +120,7 @@ export class CsvScanner {
       while (end < length && this.#isSpace(text.charCodeAt(end))) end += 1;
       if (end - close > MAX_CELL_LENGTH) throw this.#cellTooLong(what);
       if (end === length && !isEnd) return -1;
-      const broken = lineBreaks(text, open, close);
+      const broken = lineEnd < close ? lineBreaks(text, lineEnd, close) : 0;
       const code = end < length ? text.charCodeAt(end) : LF;
       if (code !== LF && code !== CR && text[end] !== this.#delimiter) {
         throw damaged(
