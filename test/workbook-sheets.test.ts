@@ -152,11 +152,13 @@ describe('sheets', () => {
     expect(read.headers).toEqual(['żółw']);
   });
 
-  it('may touch the last row and column that Excel has', async () => {
+  it('may touch the last row and column that Excel has; of hundreds of columns without a header no trace is left', async () => {
     const rows = `<row r="1">${text('a', 'r="A1"')}${text('last', 'r="XFD1"')}</row><row r="1048576">${text('z', 'r="XFD1048576"')}</row>`;
-    const { headers, rows: read } = await readParts({ rows });
-    expect([headers.length, headers[16_383]]).toEqual([16_384, 'last']);
-    expect([read[0]?.rowNumber, read[0]?.values[16_383]]).toEqual([1_048_576, 'z']);
+    expect(await readParts({ rows })).toEqual({
+      headerRow: 1,
+      headers: ['a', 'last'],
+      rows: [{ rowNumber: 1_048_576, values: [null, 'z'] }],
+    });
   });
 
   it('may be nothing but a header', async () => {

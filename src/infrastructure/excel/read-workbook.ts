@@ -81,15 +81,15 @@ async function* scanSheet(
   let late = BATCH_SOURCE;
   for await (const length of scan(archive, part, new SheetHandler(context, batches))) {
     scanned += length;
-    assertNoTextBomb(batches.textLength, scanned, limits);
+    assertNoTextBomb(batches.textLength, context.texts.length, scanned, limits);
     yield scanned > late;
     if (scanned > late) late += BATCH_SOURCE;
   }
 }
 
-function assertNoTextBomb(textLength: number, sheetLength: number, limits: WorkbookLimits): void {
-  if (textLength <= limits.bombBytes) return;
-  if (textLength > sheetLength * limits.textRatio || textLength > limits.partBytes)
+function assertNoTextBomb(inCells: number, shared: number, sheetLength: number, limits: WorkbookLimits): void {
+  if (inCells <= limits.bombBytes + shared) return;
+  if (inCells > shared + sheetLength * limits.textRatio || inCells > limits.partBytes)
     throw new WorkbookError('The workbook is refused: its cells repeat long texts over and over, far more than fits.');
 }
 

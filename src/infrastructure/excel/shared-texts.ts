@@ -24,6 +24,8 @@ export class SharedTexts {
   /** For each text where it begins, counting through all blocks, and its bytes, negative when they are two to a unit. */
   readonly #index: Int32Array[] = [];
   #count = 0;
+  /** UTF-16 units of all of them. */
+  length = 0;
   readonly #recent: { index: number; text: string }[] = Array.from({ length: RECENT }, () => ({ index: -1, text: '' }));
 
   /** `maxBytes`: what all texts together may take before `add` throws WorkbookError. */
@@ -57,6 +59,7 @@ export class SharedTexts {
     }
     this.#blockUsed += bytes;
     this.#count += 1;
+    this.length += text.length;
   }
 
   /** The text with this number, from 0; undefined when there is none. */

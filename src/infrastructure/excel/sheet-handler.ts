@@ -57,13 +57,14 @@ export class SheetHandler implements XmlHandler {
     if (end === -1) return -1;
     const before = this.#column;
     this.#column = cell.column;
-    if (cell.type === '' || !this.#sink.wants(this.#rowNumber, cell.column)) return end;
+    const slot = cell.type === '' ? -1 : this.#sink.slot(this.#rowNumber, cell.column);
+    if (slot === -1) return end;
     const value = this.#plainValue(cell);
     if (value === undefined) {
       this.#column = before;
       return -1;
     }
-    this.#put(value);
+    this.#put(slot, value);
     return end;
   }
 
@@ -181,16 +182,17 @@ export class SheetHandler implements XmlHandler {
 
   #closeCell(): void {
     this.#inCell = false;
-    if (this.#sink.wants(this.#rowNumber, this.#column)) this.#put(this.#cellValue());
+    const slot = this.#sink.slot(this.#rowNumber, this.#column);
+    if (slot !== -1) this.#put(slot, this.#cellValue());
   }
 
-  #put(value: CellValue): void {
+  #put(slot: number, value: CellValue): void {
     if (value === null) return;
     const values = this.#values;
-    while (values.length < this.#column) values.push(null);
-    if ((values[this.#column] ?? null) !== null)
+    while (values.length < slot) values.push(null);
+    if ((values[slot] ?? null) !== null)
       throw new WorkbookError(`The workbook is damaged: ${this.#where()} is there twice.`);
-    values[this.#column] = value;
+    values[slot] = value;
     if (typeof value === 'string') this.#countText(value.length);
   }
 
@@ -208,9 +210,11 @@ export class SheetHandler implements XmlHandler {
     // Some programs write inline text without saying so, or a plain value where they announce inline text.
     if (this.#inlineSeen && (this.#raw === null || this.#type === 'inlineStr'))
       return this.#inline.finish(this.#where) || null;
-    if (this.#raw !== null) return cellValue(this.#type, this.#style, this.#raw, this.#where, this.#context);
     // A formula that nobody has calculated yet: its value is unknown, which is not the same as blank.
-    return this.#hasFormula ? { error: 'a formula without a saved value' } : null;
+    if (this.#hasFormula && (this.#raw === null || (this.#type !== 'str' && this.#raw.trim() === '')))
+      return { error: 'a formula without a saved value' };
+    if (this.#raw !== null) return cellValue(this.#type, this.#style, this.#raw, this.#where, this.#context);
+    return null;
   }
 
   #closeRow(): void {

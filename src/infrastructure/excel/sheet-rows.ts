@@ -1,6 +1,6 @@
 import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
 import { type CellValue, isBlank, type SheetRow } from '../../domain/sheet-row.ts';
-import { MAX_ROWS } from './workbook-limits.ts';
+import { MAX_COLUMNS, MAX_ROWS } from './workbook-limits.ts';
 import { detached } from './xml-text.ts';
 
 /** Values in a batch at which it goes out, however few rows they are: rows may be 16,384 columns wide. */
@@ -8,10 +8,13 @@ const MAX_BATCH_VALUES = 100_000;
 /** The same for UTF-16 units of text. */
 const MAX_BATCH_TEXT = 1024 ** 2;
 
+/** More columns without a header than this, among those with one, are left out of every row. */
+const MAX_BLANK_HEADERS = 256;
+
 /** Where the rows of a worksheet go, in the order of the file. */
 export interface RowSink {
-  /** Whether a value in this place means anything; if not it is not even looked at. */
-  wants(rowNumber: number, column: number): boolean;
+  /** The index among a row's values of one in this column, or -1 when it cannot mean anything and is not even looked at. */
+  slot(rowNumber: number, column: number): number;
   /** Takes a row that holds at least one value; its texts have `textLength` UTF-16 units. */
   add(rowNumber: number, values: CellValue[], textLength: number): void;
 }
@@ -27,6 +30,7 @@ export class SheetBatches implements RowSink {
   readonly #isKnown: boolean;
   #batches: SheetBatch[] = [];
   #header: HeaderRow | null = null;
+  #slots: Int16Array | null = null;
   #rows: SheetRow[] = [];
   #valuesInBatch = 0;
   #textInBatch = 0;
@@ -46,8 +50,8 @@ export class SheetBatches implements RowSink {
   }
 
   /** What stands under no header cannot mean anything; not keeping it bounds the memory of rows that reach to column XFD. */
-  wants(_rowNumber: number, column: number): boolean {
-    return this.#header === null || (this.#header.headers[column] ?? null) !== null;
+  slot(_rowNumber: number, column: number): number {
+    return this.#slots === null ? column : (this.#slots[column] ?? -1);
   }
 
   add(rowNumber: number, values: CellValue[], textLength: number): void {
@@ -76,8 +80,10 @@ export class SheetBatches implements RowSink {
   }
 
   #begin(header: HeaderRow): void {
-    this.#header = header;
-    this.#batches.push({ kind: 'header', ...header });
+    const { slots, headers } = slotsOf(header.headers);
+    this.#slots = slots;
+    this.#header = { rowNumber: header.rowNumber, headers };
+    this.#batches.push({ kind: 'header', ...this.#header });
   }
 
   #assertNew(rowNumber: number): void {
@@ -101,15 +107,33 @@ export class SheetBatches implements RowSink {
 export class HeaderSearch implements RowSink {
   header: HeaderRow | null = null;
 
-  wants(rowNumber: number): boolean {
-    return this.header === null || rowNumber < this.header.rowNumber;
+  slot(rowNumber: number, column: number): number {
+    return this.header === null || rowNumber < this.header.rowNumber ? column : -1;
   }
 
   add(rowNumber: number, values: CellValue[]): void {
-    if (!this.wants(rowNumber)) return;
+    if (this.slot(rowNumber, 0) === -1) return;
     const headers = headersOf({ rowNumber, values });
     if (headers) this.header = { rowNumber, headers };
   }
+}
+
+/**
+ * Where the values under each header go: to their own column, -1 for none, unless the headers have a gap so wide that rows of
+ * mere blanks would take most of the time and memory. Then columns without a header are left out of headers and rows alike.
+ */
+function slotsOf(headers: readonly CellValue[]): {
+  readonly slots: Int16Array;
+  readonly headers: readonly CellValue[];
+} {
+  const columns = [...headers.keys()].filter((column) => (headers[column] ?? null) !== null);
+  const slots = new Int16Array(MAX_COLUMNS).fill(-1);
+  if (headers.length - columns.length <= MAX_BLANK_HEADERS) {
+    for (const column of columns) slots[column] = column;
+    return { slots, headers };
+  }
+  for (const [slot, column] of columns.entries()) slots[column] = slot;
+  return { slots, headers: columns.map((column) => headers[column] ?? null) };
 }
 
 /** The cells of a row as headers, blank ones as null; null when all of them are blank. */

@@ -13,8 +13,8 @@ export interface WorkbookLimits {
   /** Parts smaller than this, in inflated bytes, are not suspected of being bombs. */
   readonly bombBytes: number;
   /**
-   * How many times as long as its sheet the text of its cells may be, past `bombBytes`: a cell of 22 characters can refer to a
-   * shared text of 32,767.
+   * How many times as long as its sheet the text of its cells may be, past `bombBytes` and the length of the shared texts: 22
+   * characters are enough to refer to a shared text of 32,767 once more.
    */
   readonly textRatio: number;
   /** Files within the archive. */
