@@ -1,80 +1,44 @@
 import { moveRecords } from './application/move/move-records.ts';
-import type { Comparison, MovingPart, RecordKeeper } from './application/move/ports.ts';
+import type { Comparison } from './application/move/ports.ts';
 import { projectTicketLogs } from './application/report/project-ticket-logs.ts';
 import { rebuildReports } from './application/report/rebuild-reports.ts';
 import { refreshReports } from './application/report/refresh-reports.ts';
-import type { NewId } from './application/runtime.ts';
+import { type MoveDirection, type MovedStores, movingParts, settleMongo } from './compose-move-parts.ts';
 import { mongoReportStores, postgresReportStores, type ReportStores } from './compose-report-stores.ts';
 import { cover } from './domain/report/cover.ts';
-import type { Mongo } from './infrastructure/mongo/mongo.ts';
-import { mongoMovedLogs } from './infrastructure/mongo/reports/moved-logs.ts';
 import { mongoMoveProgress } from './infrastructure/mongo/store-move.ts';
-import type { Database } from './infrastructure/postgres/database.ts';
-import { postgresMovedLogs } from './infrastructure/postgres/moved-logs.ts';
 
-const LOGS_AT_ONCE = 1_000;
-
-export type MoveDirection = 'to-mongo' | 'to-postgres';
-
-export interface MoveParts {
-  readonly db: Database;
-  readonly mongo: Mongo;
-  readonly newId: NewId;
-  /** How many logs are copied at a time. */
-  readonly logsAtOnce?: number;
+export interface MoveParts extends MovedStores {
   readonly onProgress: (name: string, copied: number) => void;
 }
 
-/** Records that are kept in one of the stores. */
-interface Keepers {
-  readonly name: string;
-  readonly postgres: RecordKeeper<unknown>;
-  readonly mongo: RecordKeeper<unknown>;
-  readonly pageSize: number;
-}
-
-/** Whatever moves, in the order in which it moves. */
-function keepersOf({ db, mongo, newId, logsAtOnce = LOGS_AT_ONCE }: Omit<MoveParts, 'onProgress'>): Keepers[] {
-  return [
-    {
-      name: 'imported logs',
-      postgres: postgresMovedLogs(db, newId),
-      mongo: mongoMovedLogs(mongo, newId),
-      pageSize: logsAtOnce,
-    },
-  ];
-}
-
 export type MoveResult =
+  /** A move in this direction was broken off: until it is finished, nobody can tell which store has everything. */
+  | { readonly kind: 'unfinished'; readonly direction: MoveDirection }
   | { readonly kind: 'occupied'; readonly names: readonly string[] }
   | { readonly kind: 'moved' | 'differs'; readonly compared: readonly Comparison[] };
 
 /** The move of everything that either store may keep: records are copied, projections are made anew from them. */
-export function composeMove({ onProgress, ...parts }: MoveParts) {
-  const { db, mongo, newId } = parts;
+export function composeMove({ onProgress, ...moved }: MoveParts) {
+  const { db, mongo, newId } = moved;
   const databases = { db, workDb: db, newId };
   const stores = { postgres: postgresReportStores(databases), mongo: mongoReportStores(mongo, databases) };
 
   return async (direction: MoveDirection, options: { readonly replace: boolean }): Promise<MoveResult> => {
     const toMongo = direction === 'to-mongo';
     const [from, to] = toMongo ? [stores.postgres, stores.mongo] : [stores.mongo, stores.postgres];
-    const progress = mongoMoveProgress(mongo, direction);
-    const moving = keepersOf(parts).map(
-      ({ name, pageSize, ...kept }): MovingPart => ({
-        name,
-        pageSize,
-        from: toMongo ? kept.postgres : kept.mongo,
-        to: toMongo ? kept.mongo : kept.postgres,
-      }),
-    );
-    const outcome = await moveRecords({ parts: moving, progress, onProgress })(options);
-    if (outcome.kind === 'occupied') return outcome;
+    const other = toMongo ? 'to-postgres' : 'to-mongo';
+    if (await mongoMoveProgress(mongo, other).hasBegun()) return { kind: 'unfinished', direction: other };
+    if (!toMongo) await settleMongo(moved);
 
+    const progress = mongoMoveProgress(mongo, direction);
+    const outcome = await moveRecords({ parts: movingParts(moved, direction), progress, onProgress })(options);
+    if (outcome.kind === 'occupied') return outcome;
     await upToDate(from);
     await rebuild(to);
-    const compared = [...outcome.counts, ...(await comparedReports(from, to))];
+    const compared = [...outcome.compared, ...(await comparedReports(from, to))];
+    await progress.forget();
     const isEqual = compared.every((comparison) => comparison.from === comparison.to);
-    if (isEqual) await progress.forget();
     return { kind: isEqual ? 'moved' : 'differs', compared };
   };
 }

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
 import { v7 as uuidv7 } from 'uuid';
 import type { Comparison } from './application/move/ports.ts';
-import { composeMove, type MoveDirection, type MoveResult } from './compose-move.ts';
+import { composeMove, type MoveResult } from './compose-move.ts';
+import type { MoveDirection } from './compose-move-parts.ts';
 import { openMongo } from './open-mongo.ts';
 import { runOnDatabase } from './run-on-database.ts';
 import { StartupError } from './startup-error.ts';
 
-const USAGE = `Moves imported logs from one store to the other: npm run migrate:store -- to-mongo (or to-postgres) [--replace]
+const USAGE = `Moves imports with their dead letters, files and logs from one store to the other:
+npm run migrate:store -- to-mongo (or to-postgres) [--replace]
 Stop every server first. MONGO_URI names the MongoDB; DATABASE_URL the PostgreSQL, else it is the embedded one.
-A move that was broken off goes on where it was; --replace begins anew and removes what the other store has.
+Open imports move as they are and go on in the other store. A move that was broken off goes on where it was when it is
+said again, without --replace: that one begins anew and removes what the other store has.
 The store that is moved from keeps everything.`;
 
 interface Order {
@@ -16,7 +19,7 @@ interface Order {
   readonly replace: boolean;
 }
 
-/** `npm run migrate:store`: moves imported logs between Postgres and MongoDB, makes the reports anew, and compares both in the end. */
+/** `npm run migrate:store`: moves imports and their logs between Postgres and MongoDB, makes the reports anew, and compares both in the end. */
 function orderOf(args: readonly string[]): Order {
   try {
     const { values, positionals } = parseArgs({
@@ -39,6 +42,12 @@ function tell(result: MoveResult): number {
     const names = result.names.join(', ');
     console.error(
       `There is something already where this would go: ${names}. Empty it, or say --replace. Nothing was moved.`,
+    );
+    return 1;
+  }
+  if (result.kind === 'unfinished') {
+    console.error(
+      `A move ${result.direction} was broken off, so that one store may have everything alone. Finish it first: npm run migrate:store -- ${result.direction}. Nothing was moved.`,
     );
     return 1;
   }
@@ -69,6 +78,7 @@ runOnDatabase('migrate-store', async ({ config, db, logger }) => {
       db,
       mongo,
       newId: () => uuidv7(),
+      logger,
       onProgress: (name, records) => {
         const before = copied.get(name) ?? 0;
         copied.set(name, before + records);

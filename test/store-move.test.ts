@@ -41,7 +41,7 @@ describe.skipIf(mongoMissing)(`moving between the stores${mongoNote}`, { timeout
   });
 
   const move = (onProgress: (name: string, copied: number) => void = () => undefined) =>
-    composeMove({ db: postgres.db, mongo, newId: randomUUID, onProgress, logsAtOnce: AT_ONCE });
+    composeMove({ db: postgres.db, mongo, newId: randomUUID, logger: silent, onProgress, logsAtOnce: AT_ONCE });
   const databases = () => ({ db: postgres.db, workDb: postgres.db, newId: randomUUID });
   const inMongo = () => reportsFrom(mongoReportStores(mongo, databases()), NOW);
   const inPostgres = () => reportsFrom(postgresReportStores(databases()), NOW);

@@ -71,7 +71,8 @@ export class DriverFaults {
         if (!CURSORS.has(key)) return found;
         return (...args: unknown[]) => {
           const cursor = found(...args);
-          return { toArray: () => this.#call(name, () => cursor.toArray()) };
+          const toArray = () => this.#call(name, () => cursor.toArray());
+          return new Proxy(cursor, { get: (each, key) => (key === 'toArray' ? toArray : member(each, key)) });
         };
       },
     });

@@ -9,6 +9,9 @@ export interface RecordKeeper<T> {
   clear(): Promise<void>;
 }
 
+/** Of a record: numbers that have to add up to the same in both stores, under what a person reads. */
+export type Figures = Readonly<Record<string, bigint>>;
+
 /** A kind of record that moves from one store to another. */
 export interface MovingPart<T = unknown> {
   /** What a person reads, in the plural: "imported logs". */
@@ -17,12 +20,16 @@ export interface MovingPart<T = unknown> {
   readonly to: RecordKeeper<T>;
   /** How many records go at a time; fewer for larger ones. */
   readonly pageSize: number;
+  /** null: only the number of records is compared. */
+  readonly figuresOf: ((record: T) => Promise<Figures>) | null;
 }
 
 /** How far each part has got, kept so that a move that was broken off goes on. */
 export interface MoveProgress {
   /** The key after which the part goes on; null: it has not begun. */
   place(part: string): Promise<string | null>;
+  /** Whether any part has begun. */
+  hasBegun(): Promise<boolean>;
   save(part: string, key: string): Promise<void>;
   /** The move is over, or begins anew. */
   forget(): Promise<void>;

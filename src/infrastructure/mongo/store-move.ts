@@ -34,6 +34,10 @@ export function mongoMoveProgress(mongo: Pick<Mongo, 'forWork'>, direction: stri
       const { collection, limit } = await moves();
       return (await collection.findOne({ _id: idOf(part) }, limit))?.last ?? null;
     },
+    async hasBegun() {
+      const { collection, limit } = await moves();
+      return (await collection.findOne({ direction }, limit)) !== null;
+    },
     async save(part, key) {
       const { collection, limit } = await moves();
       await collection.updateOne({ _id: idOf(part) }, { $set: { direction, last: key } }, { ...limit, upsert: true });

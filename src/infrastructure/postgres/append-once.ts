@@ -1,11 +1,9 @@
-import { DrizzleQueryError, inArray } from 'drizzle-orm';
-import pg from 'pg';
+import { inArray } from 'drizzle-orm';
 import type { AppendEvents } from '../../application/import/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { Database } from './database.ts';
 import { eventLog } from './schema/event-log.ts';
-
-const UNIQUE_VIOLATION = '23505';
+import { isDuplicateKey } from './store-failure.ts';
 
 /** Appends events of a state that lives in another store: each once, by its id, whoever else tells of it at the same time. */
 export function appendOnce(db: Database): AppendEvents {
@@ -20,14 +18,9 @@ export function appendOnce(db: Database): AppendEvents {
     try {
       await append(events);
     } catch (error) {
-      if (!isTold(error)) throw error;
+      if (!isDuplicateKey(error)) throw error;
       // Somebody has told one of them in between: what is left is told now.
       await append(events);
     }
   };
-}
-
-function isTold(error: unknown): boolean {
-  const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof pg.DatabaseError && cause.code === UNIQUE_VIOLATION;
 }

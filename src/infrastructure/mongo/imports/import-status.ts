@@ -10,6 +10,12 @@ export async function nextOrder({ counters, limit }: ImportCollections): Promise
   return counter?.value ?? 1;
 }
 
+/** The next number will be above these, too. */
+export async function ordersBeyond({ counters, limit }: ImportCollections, orders: readonly number[]): Promise<void> {
+  const highest = { $max: { value: Math.max(0, ...orders) } };
+  await counters.updateOne({ _id: 'imports' }, highest, { ...limit, upsert: true });
+}
+
 /**
  * Saves a change of status, and the event that tells of it, unless another change came before; returns whether it did. One
  * update of one document, so that a status never goes back to what somebody saw earlier.

@@ -147,7 +147,9 @@ export class MongoImportStore implements ImportStore {
 
 /** Two uploads are one import when this is the same. Of a plain one it is the hash of its bytes alone. */
 export function bytesKey({ sha256, dryRun, mapping }: Pick<NewImport, 'sha256' | 'dryRun' | 'mapping'>): string {
-  return dryRun || mapping ? `${sha256} ${JSON.stringify({ dryRun, mapping })}` : sha256;
+  // In one order of keys: an import that comes from another store may have them in another.
+  const choices = mapping?.map(({ header, field }) => ({ header, field })) ?? null;
+  return dryRun || mapping ? `${sha256} ${JSON.stringify({ dryRun, mapping: choices })}` : sha256;
 }
 
 function waitingImport({ id, ...row }: NewImport, order: number): ImportDoc {

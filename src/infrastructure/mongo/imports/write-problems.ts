@@ -1,4 +1,6 @@
 import { MongoBulkWriteError, MongoServerError } from 'mongodb';
+import { MOVE_OCCUPIED } from '../../../application/move/imports.ts';
+import { StartupError } from '../../../startup-error.ts';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -38,4 +40,13 @@ export function bulkProblems(error: unknown): BulkProblems {
   // Without the write concern nothing is sure, and without a problem of a document the trouble is another.
   if (error.result.getWriteConcernError() || taken.size + refused.size === 0) throw error;
   return { taken, refused };
+}
+
+/** What a write of a move gives, or a sentence for the operator when another document has one of its keys. */
+export async function orOccupied<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw isDuplicateKey(error) ? new StartupError(MOVE_OCCUPIED, { cause: error }) : error;
+  }
 }

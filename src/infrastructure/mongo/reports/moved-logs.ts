@@ -2,6 +2,7 @@ import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { MovedLog } from '../../../application/move/imported-logs.ts';
 import type { RecordKeeper } from '../../../application/move/ports.ts';
 import type { NewId } from '../../../application/runtime.ts';
+import { type ImportDoc, importCollections } from '../imports/documents.ts';
 import type { Mongo, MongoDatabase } from '../mongo.ts';
 import { derivedFields, factsOf, importedLogId, TICKET_LOGS, type TicketLogDocument } from '../ticket-logs.ts';
 
@@ -29,8 +30,9 @@ export function mongoMovedLogs(mongo: Pick<Mongo, 'forWork'>, newId: NewId): Rec
 
     async write(records) {
       const database = await mongo.forWork();
+      const orders = await ordersOf(database, records);
       const operations = records.map((record): AnyBulkWriteOperation<TicketLogDocument> => {
-        const { _id, ...replacement } = toDocument(record, newId());
+        const { _id, ...replacement } = toDocument(record, orders.get(record.importId ?? '') ?? null, newId());
         return { replaceOne: { filter: { _id }, replacement, upsert: true } };
       });
       await logsIn(database).bulkWrite(operations, { ...database.limit, ordered: false });
@@ -52,12 +54,23 @@ function logsIn({ db }: MongoDatabase): Collection<TicketLogDocument> {
   return db.collection(TICKET_LOGS);
 }
 
-function toDocument({ agent, ...log }: MovedLog, version: string): TicketLogDocument {
+/** The orders of the imports that wrote these logs: an earlier one that is still open undoes nothing of a later one's. */
+async function ordersOf(
+  database: MongoDatabase,
+  logs: readonly MovedLog[],
+): Promise<ReadonlyMap<string, ImportDoc['order']>> {
+  const { imports, limit } = importCollections(database);
+  const ids = [...new Set(logs.flatMap(({ importId }) => importId ?? []))];
+  const found = await imports.find({ _id: { $in: ids } }, { ...limit, projection: { order: 1 } }).toArray();
+  return new Map(found.map(({ _id, order }) => [_id, order]));
+}
+
+function toDocument({ agent, ...log }: MovedLog, importOrder: number | null, version: string): TicketLogDocument {
   return {
     _id: importedLogId(log.externalId),
     ticketId: null,
-    // Older than whatever is uploaded after the move.
-    importOrder: null,
+    // Without one, older than whatever is uploaded after the move.
+    importOrder,
     ...log,
     agentId: agent,
     ...derivedFields(log),
