@@ -15,7 +15,7 @@ type Stored =
   | null
   | { readonly date: string }
   | { readonly error: string }
-  | { readonly times: number; readonly of: string | null };
+  | { readonly times: number; readonly of: string };
 
 interface Content {
   readonly about: string;
@@ -32,18 +32,18 @@ export function expectedOf(folder: string, name: string): Expected {
   const content = JSON.parse(readFileSync(folder + name, 'utf8')) as Content;
   const { about } = content;
   if (content.refused !== undefined) return { kind: 'refusal', file, about, sentence: content.refused };
-  const rows = content.rows.map(({ rowNumber, values }) => ({ rowNumber, values: values.flatMap(cellsOf) }));
+  const rows = content.rows.map(({ rowNumber, values }) => ({ rowNumber, values: values.map(cellOf) }));
   return {
     kind: 'sheet',
     file,
     about,
-    sheet: { headerRow: content.headerRow, headers: content.headers.flatMap(cellsOf), rows },
+    sheet: { headerRow: content.headerRow, headers: content.headers.map(cellOf), rows },
   };
 }
 
-function cellsOf(stored: Stored): CellValue[] {
-  if (stored === null || typeof stored !== 'object') return [stored];
-  if ('date' in stored) return [new Date(stored.date)];
-  if ('error' in stored) return [stored];
-  return stored.of === null ? Array.from({ length: stored.times }, () => null) : [stored.of.repeat(stored.times)];
+function cellOf(stored: Stored): CellValue {
+  if (stored === null || typeof stored !== 'object') return stored;
+  if ('date' in stored) return new Date(stored.date);
+  if ('error' in stored) return stored;
+  return stored.of.repeat(stored.times);
 }

@@ -81,14 +81,17 @@ function readRows(root: Element, book: Book): WholeSheet {
   const [header] = rows.filter(({ values }) => !values.every(isBlank)).sort((a, b) => a.rowNumber - b.rowNumber);
   if (!header) throw new Error('no header');
   const headers = trimmed(header.values.map((value) => (isBlank(value) ? null : value)));
+  // Where headers have wide gaps, the columns without one are left out.
+  const named = headers.flatMap((value, column) => (value === null ? [] : [column]));
+  const kept = headers.length - named.length > 256 ? named : [...headers.keys()];
   const below = rows
     .filter(({ rowNumber }) => rowNumber > header.rowNumber)
     .map(({ rowNumber, values }) => ({
       rowNumber,
-      values: trimmed(values.map((value, index) => ((headers[index] ?? null) === null ? null : value))),
+      values: trimmed(kept.map((column) => (headers[column] === null ? null : (values[column] ?? null)))),
     }))
     .filter(({ values }) => values.length > 0);
-  return { headerRow: header.rowNumber, headers, rows: below };
+  return { headerRow: header.rowNumber, headers: kept.map((column) => headers[column] ?? null), rows: below };
 }
 
 function trimmed(values: readonly CellValue[]): readonly CellValue[] {
@@ -100,7 +103,9 @@ function cellOf(cell: Element, book: Book): CellValue {
   const [value] = children(cell, 'v');
   const [inline] = children(cell, 'is');
   if (inline && (!value || t === 'inlineStr')) return richText(inline) || null;
-  if (!value) return children(cell, 'f').length > 0 ? { error: 'a formula without a saved value' } : null;
+  const isUnknown = children(cell, 'f').length > 0 && t !== 'str' && !value?.text.trim();
+  if (isUnknown) return { error: 'a formula without a saved value' };
+  if (!value) return null;
   const raw = value.text;
   if (t === 'str' || t === 'inlineStr') return unescaped(raw) || null;
   const word = raw.trim();

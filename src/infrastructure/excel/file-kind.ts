@@ -19,7 +19,11 @@ const KNOWN: readonly (readonly [string, string])[] = [
   ['7z\xbc\xaf', 'a 7-Zip archive'],
 ];
 
+/** How .xls files of Excel 2.0, 3.0 and 4.0 begin: with a record, and in no container yet. */
+const BARE_STREAMS = ['09000400', '09020600', '09040600'].map((start) => Buffer.from(start, 'hex'));
+
 const SAVE_AS = 'open it in Excel and save it as "Excel Workbook (.xlsx)"';
+const OLD_FORMAT = `The file is a workbook of the old Excel format (.xls); ${SAVE_AS}.`;
 
 /**
  * What the file at `path` is by how it begins, whatever its name: `workbook` for a zip archive, as every .xlsx is, `csv` for
@@ -50,6 +54,7 @@ async function refusal(head: Buffer, file: FileHandle): Promise<string | null> {
   if (head.length === 0) return 'The file is empty (0 bytes).';
   if (startsWith(head, EMPTY_ZIP)) return 'The file is an empty archive, not an Excel workbook.';
   if (startsWith(head, COMPOUND_FILE)) return compoundFileRefusal(file);
+  if (BARE_STREAMS.some((start) => startsWith(head, start))) return OLD_FORMAT;
   const latin1 = head.toString('latin1');
   const known = KNOWN.find(([magic]) => latin1.startsWith(magic));
   if (known) return `The file is ${known[1]}, not an Excel workbook (.xlsx) or a CSV file.`;
@@ -61,8 +66,7 @@ async function compoundFileRefusal(file: FileHandle): Promise<string> {
   const names = await compoundFileNames(file, ['EncryptedPackage', 'Workbook', 'Book']);
   if (names.has('EncryptedPackage'))
     return 'The workbook is protected with a password; remove the password and send it again.';
-  if (names.has('Workbook') || names.has('Book'))
-    return `The file is a workbook of the old Excel format (.xls); ${SAVE_AS}.`;
+  if (names.has('Workbook') || names.has('Book')) return OLD_FORMAT;
   return `The file is either protected with a password or of an old Office format such as .xls; ${SAVE_AS}, without a password.`;
 }
 
