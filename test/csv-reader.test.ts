@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ThreadedWorkbookReader } from '../src/infrastructure/excel/threaded-workbook-reader.ts';
 import { CSV_ENCODINGS, encoded, readCsvBytes } from './support/csv.ts';
 import { readSheet, type Scratch, scratchFolder } from './support/sheets.ts';
+
+/** Made by make.py there. */
+const FIXTURES = join(import.meta.dirname, 'fixtures', 'csv');
 
 let scratch: Scratch;
 beforeAll(async () => {
@@ -158,6 +163,17 @@ describe('text', () => {
 
   it.each(CSV_ENCODINGS)('in %s is read', async (encoding) => {
     expect(await read(encoded(TEXT, encoding))).toEqual(ROWS);
+  });
+
+  it.each(
+    readdirSync(FIXTURES).filter((name) => name.endsWith('.csv')),
+  )('that another program wrote is read: %s', async (name) => {
+    const [headers, ...expected] = JSON.parse(readFileSync(join(FIXTURES, 'expected.json'), 'utf8')) as string[][];
+    const sheet = await readCsvBytes(scratch, readFileSync(join(FIXTURES, name)));
+    expect(sheet.headers).toEqual(headers);
+    const cells = sheet.rows.map(({ values }) => headers?.map((_, column) => values[column] ?? ''));
+    expect(cells).toEqual(expected);
+    expect(sheet.rows.map(({ rowNumber }) => rowNumber)).toEqual([2, 3, 5, 6, 7]);
   });
 
   it('is read by the thread that reads workbooks, whatever the name of its file', async () => {
