@@ -3,6 +3,7 @@ import { checkErrorWorkbookLink, openErrorWorkbook } from './application/import/
 import type { ImportStores } from './application/import/ports.ts';
 import type { Clock } from './application/runtime.ts';
 import { ThreadedWorkbookWriter } from './infrastructure/excel/threaded-workbook-writer.ts';
+import type { Metrics } from './infrastructure/observability/metrics.ts';
 import { Admission } from './interfaces/graphql/admission.ts';
 import { type ErrorWorkbookRouteDeps, errorWorkbookPath } from './interfaces/http/error-workbook-route.ts';
 
@@ -14,16 +15,17 @@ export interface ErrorWorkbookParts extends Pick<ErrorWorkbookRouteDeps, 'logger
   /** Those of work in the background: a download may last long and must not hold up requests. */
   readonly stores: Pick<ImportStores, 'imports' | 'deadLetters'>;
   readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'countRefused'>;
 }
 
 /** Error workbooks for download: what the route needs, and the path of a link that opens it from now on. */
-export function composeErrorWorkbooks({ links, stores, clock, ...rest }: ErrorWorkbookParts) {
+export function composeErrorWorkbooks({ links, stores, clock, metrics, ...rest }: ErrorWorkbookParts) {
   const deps = { ...stores, links, clock, writer: new ThreadedWorkbookWriter() };
   return {
     ...rest,
     check: checkErrorWorkbookLink(deps),
     open: openErrorWorkbook(deps),
-    admission: new Admission(DOWNLOADS),
+    admission: new Admission(DOWNLOADS, (why) => metrics.countRefused(why)),
     path: (importId: string) => errorWorkbookPath(links.create(importId, clock.now())),
   };
 }
