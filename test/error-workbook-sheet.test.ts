@@ -8,6 +8,7 @@ describe('the columns of an error workbook', () => {
   it("are the file's own and then row and reason", () => {
     expect(sheetOf('Ticket ID', '', 'Status')).toEqual({
       headers: ['Ticket ID', '', 'Status', 'row', 'reason'],
+      own: 3,
       row: 3,
       reason: 4,
     });
@@ -44,8 +45,9 @@ describe('the columns of an error workbook', () => {
     ];
     for (const [headers, fields, expected] of cases) {
       const first = errorSheet(headers, fields);
-      expect(first).toEqual({ headers: expected, row: headers.length, reason: headers.length + 1 });
-      expect(errorSheet(first.headers, fields)).toEqual(first);
+      const places = { headers: expected, row: headers.length, reason: headers.length + 1 };
+      expect(first).toEqual({ ...places, own: headers.length });
+      expect(errorSheet(first.headers, fields)).toEqual({ ...places, own: expected.length });
     }
   });
 
@@ -68,6 +70,12 @@ describe('a row of an error workbook', () => {
       'A',
       'This.\nThat.',
     ]);
+  });
+
+  it('keeps what is beyond the headers, behind its reasons', () => {
+    const letter = { rowNumber: 7, cells: ['A', 'B', null, 'D'], reasons: ['Too long.'] };
+    expect(errorRow(sheetOf('a', 'b'), letter)).toEqual(['A', 'B', 7, 'Too long.', null, 'D']);
+    expect(errorRow(sheetOf('row', 'reason'), letter)).toEqual([7, 'Too long.', null, 'D']);
   });
 
   it('has reasons that fit into a cell', () => {

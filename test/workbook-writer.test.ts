@@ -133,6 +133,18 @@ describe('a workbook that is written', () => {
     expect(sheet.getCell('A1').numFmt).toBe('@');
   });
 
+  it('has what is beyond its columns under no header, up to the last column of Excel', async () => {
+    const row = ['a', null, 'beyond', ...Array.from({ length: 16_384 }, () => null), 'nowhere'];
+    const sheet = await openedByExceljs(await written(['a'], [row]));
+    expect([sheet.getCell('A2').value, sheet.getCell('C2').value, sheet.getCell('C1').value]).toEqual([
+      'a',
+      'beyond',
+      null,
+    ]);
+    expect(sheet.autoFilter).toBe('A1:A2');
+    expect(sheet.columnCount).toBe(3);
+  });
+
   it('writes what Excel has no cell for as the error that Excel shows in its place', async () => {
     const rows = [
       [new Date('0001-01-01T00:00:00Z'), new Date(Number.NaN), { error: 'a formula without a saved value' }],

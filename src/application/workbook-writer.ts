@@ -12,7 +12,7 @@ export interface SheetColumn {
 export interface WorkbookWriter {
   /**
    * Writes an .xlsx workbook of one sheet, its header row and then the rows of each page, and yields its bytes as they come:
-   * the next page is asked for when these are taken. Rows may end early. Whoever reads the workbook gets every cell back as it
+   * the next page is asked for when these are taken. Rows may end early, or go on beyond the columns, under no header. Whoever reads the workbook gets every cell back as it
    * was, none as a formula; what Excel has no cell for becomes the error that Excel shows in its place.
    * Stops when `signal` is aborted or the iteration is left.
    */

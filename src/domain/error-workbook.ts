@@ -11,6 +11,8 @@ const LONGEST_NAME = 60;
 /** The sheet of an error workbook: its columns, and which of them say where a row stood and why it was refused. */
 export interface ErrorSheet {
   readonly headers: readonly string[];
+  /** How many of them, from the first on, are the file's own. */
+  readonly own: number;
   /** Column indexes, from 0; null where the file is so wide that no column is left. */
   readonly row: number | null;
   readonly reason: number | null;
@@ -38,23 +40,24 @@ export function errorSheet(headers: readonly string[], fields: readonly (string 
   const ours = (word: string) =>
     headers.findLastIndex((header, index) => isOurs(header.trim(), word) && (fields[index] ?? null) === null);
   const [row, reason] = [ours('row'), ours('reason')];
-  if (row >= 0 && reason >= 0) return { headers, row, reason };
+  if (row >= 0 && reason >= 0) return { headers, own: headers.length, row, reason };
   // Of a sheet that is too wide for both, the reason is worth more.
   const names = ['row', 'reason'].slice(Math.max(0, headers.length + 2 - MOST_COLUMNS));
   const place = (word: string) => (names.includes(word) ? headers.length + names.indexOf(word) : null);
   return {
     headers: [...headers, ...names.map((word) => freeName(word, headers))],
+    own: headers.length,
     row: place('row'),
     reason: place('reason'),
   };
 }
 
-/** A rejected row as it came, with its number and its reasons. */
+/** A rejected row as it came, with its number and its reasons; cells beyond the file's headers follow these, under none. */
 export function errorRow(sheet: ErrorSheet, { rowNumber, cells, reasons }: RejectedRow): CellValue[] {
-  const values = sheet.headers.map((_, index) => cells[index] ?? null);
+  const values = sheet.headers.map((_, index) => (index < sheet.own ? (cells[index] ?? null) : null));
   if (sheet.row !== null) values[sheet.row] = rowNumber;
   if (sheet.reason !== null) values[sheet.reason] = shortened(reasons.join('\n'));
-  return values;
+  return [...values, ...cells.slice(sheet.own)];
 }
 
 /** What the error workbook of a file is called: "tickets-errors.xlsx", also when the file is called that already. */

@@ -2,6 +2,7 @@ import type { SheetColumn } from '../../application/workbook-writer.ts';
 import { type CellValue, columnName } from '../../domain/sheet-row.ts';
 
 import { cellXml, KINDS, LOOKS, type Look, textToXml } from './cell-xml.ts';
+import { MAX_COLUMNS } from './workbook-limits.ts';
 import { ZipWriter } from './zip-writer.ts';
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
@@ -66,7 +67,9 @@ function* rowXml(
   looks: readonly Look[],
 ): Generator<string> {
   let piece = `<row r="${row}">`;
-  for (const [index, name] of names.entries()) {
+  const width = Math.min(values.length, MAX_COLUMNS);
+  for (let index = 0; index < width; index += 1) {
+    const name = names[index] ?? columnName(index);
     piece += cellXml(`${name}${row}`, values[index] ?? null, looks[index] ?? 'plain');
     if (piece.length < PIECE) continue;
     yield piece;
