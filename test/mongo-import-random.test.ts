@@ -5,6 +5,7 @@ import { completed, retrying } from '../src/domain/import-process.ts';
 import { AT, judge, runningImport, writeChunk } from './support/chunk-verdicts.ts';
 import { DriverFaults } from './support/driver-faults.ts';
 import { describeOnMongo, type StorePlace } from './support/import-stores.ts';
+import { countLedger, ledgerOf, nothingLost } from './support/ledger.ts';
 import { Dice } from './support/simulation-random.ts';
 import { replayable, seeds } from './support/soak.ts';
 
@@ -85,10 +86,12 @@ describeOnMongo('an import by workers that die all the time', (open) => {
 
   async function expectRight(place: StorePlace, ids: readonly string[]): Promise<void> {
     const logs = await place.logs();
+    const dead: string[] = [];
     for (const id of ids) {
       const process = await place.stores.imports.find(id);
       const letters = await place.stores.deadLetters.list({ importId: id, first: 100, after: null });
       const bad = letters.items.filter(({ node }) => String(node.cells[0]).startsWith('!'));
+      dead.push(...bad.map(({ node }) => `${id} ${node.cells[0]}`));
       // A row may have died of the store's refusals before the store took it again; then it was retried.
       expect(letters.items.length).toBe(bad.length);
       expect(bad).toHaveLength(BAD);
@@ -107,6 +110,13 @@ describeOnMongo('an import by workers that die all the time', (open) => {
       ]);
     }
     expect(logs.map(({ externalId }) => externalId)).toEqual([...GOOD].sort());
+    const badCells = CHUNKS.flat().filter((cell) => cell.startsWith('!'));
+    const ledger = ledgerOf(
+      [...GOOD, ...ids.flatMap((id) => badCells.map((cell) => `${id} ${cell}`))],
+      [...logs.map(({ externalId }) => String(externalId)), ...dead],
+    );
+    expect(ledger).toEqual(nothingLost(ledger));
+    countLedger('workers that die at random calls, tickets and dead letters of two imports', ledger);
     // The later upload's versions stand, whoever wrote last.
     expect(new Set(logs.map(({ importId }) => importId))).toEqual(new Set([ids[1]]));
   }

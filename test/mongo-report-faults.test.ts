@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredLog } from './support/behind-reports.ts';
 import { DriverFaults } from './support/driver-faults.ts';
+import { countLedger } from './support/ledger.ts';
 import { EVER, LEAD, type LiveTickets, liveTickets, NOW } from './support/live-tickets.ts';
 import { createTestMongo, mongoMissing, mongoNote, type TestMongo } from './support/mongo.ts';
 import { naiveAgents, naiveWeeks } from './support/naive-reports.ts';
@@ -56,8 +57,18 @@ describe.skipIf(mongoMissing)(`the reports on MongoDB${mongoNote}`, () => {
     imported.push(log);
   };
 
-  /** The other process brings everything up to date; then every number is that of the logs, and these of the tickets. */
   async function expectRight(at: string): Promise<void> {
+    await bringUpToDate(at);
+    countLedger('calls at which a process died or stopped, made good', {
+      acknowledged: 1,
+      found: 1,
+      lost: 0,
+      repeated: 0,
+    });
+  }
+
+  /** The other process brings everything up to date; then every number is that of the logs, and these of the tickets. */
+  async function bringUpToDate(at: string): Promise<void> {
     await other.projectTicketLogs();
     await other.refreshReports();
     const logs = [...imported, ...(await other.behind.liveLogs())];

@@ -1,8 +1,11 @@
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobQueues } from '../src/infrastructure/bullmq/job-queues.ts';
 import { controlled } from './support/controlled-jobs.ts';
-import { openQueues } from './support/open-queues.ts';
+import { execute } from './support/execute.ts';
+import { openQueues, silent } from './support/open-queues.ts';
 import { createTestDatabase } from './support/postgres.ts';
+import { eventually } from './support/server.ts';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
 
 /** What BullMQ waits by itself before it asks a Postgres again that refused it is 15 s. */
@@ -13,12 +16,15 @@ const REFUSALS = 20;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let proxy: TcpProxy;
 let queues: JobQueues;
+let warnings: string[];
 beforeEach(async () => {
   database = await createTestDatabase();
   const url = new URL(database.url);
   proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   url.host = `127.0.0.1:${proxy.port}`;
-  queues = await openQueues({ databaseUrl: url.href });
+  warnings = [];
+  const logger = { ...silent, warn: (_: unknown, message: string) => void warnings.push(message) };
+  queues = await openQueues({ databaseUrl: url.href }, { logger });
 });
 afterEach(async () => {
   await queues.close();
@@ -40,6 +46,23 @@ async function work() {
 async function cutOff(): Promise<void> {
   await proxy.cut();
   for (let refused = 0; refused < REFUSALS; refused++) await expect(queues.counts()).rejects.toThrow();
+}
+
+/** Waits until no connection has done anything between two looks: what is asked amid a freeze is not answered. */
+async function untilQuiet(): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  let before = '';
+  await eventually(async () => {
+    const { rows } = await client.query<{ seen: string }>(
+      `SELECT string_agg(concat(pid, state, state_change), ' ' ORDER BY pid) AS seen FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    const isSame = rows[0]?.seen === before;
+    before = rows[0]?.seen ?? '';
+    return isSame;
+  }, Boolean);
+  await client.end();
 }
 
 describe('queues in a Postgres that was away', () => {
@@ -66,4 +89,18 @@ describe('queues in a Postgres that was away', () => {
     },
     PATIENCE_MS,
   );
+});
+
+it('queues that have closed say nothing of connections that are ended before they have said goodbye', async () => {
+  await queues.counts();
+  await untilQuiet();
+  proxy.freeze();
+  await queues.close();
+  await execute(
+    database.url,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  proxy.thaw();
+  await expect.poll(() => proxy.connections()).toBe(0);
+  expect(warnings).toEqual([]);
 });

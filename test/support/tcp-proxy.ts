@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** Stands between a client and a server on this machine, and can cut or stop what passes. */
 export interface TcpProxy {
   readonly port: number;
+  /** Connections that stand, those from clients and those to the server. */
+  connections(): number;
   /** Ends every connection and refuses new ones, as a server that has stopped. */
   cut(): Promise<void>;
   /** Lets connections through again. */
@@ -49,6 +51,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
   };
   return {
     port,
+    connections: () => sockets.size,
     cut,
     restore: async () => void (await listen(port)),
     freeze() {

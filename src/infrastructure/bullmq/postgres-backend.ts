@@ -30,7 +30,11 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
   });
   // Each queue and worker listens for errors of the pool that they share.
   pool.setMaxListeners(0);
-  pool.on('error', options.onError);
+  let isClosing = false;
+  pool.on('error', (error) => {
+    // A pool has ended before its last connections have: what ends them meanwhile, such as a Postgres that stops with us, is no trouble.
+    if (!isClosing) options.onError(error);
+  });
   // BullMQ's own idea of a pool: the real one fits, but its overloaded types do not show it.
   const connection = pool as unknown as PgPool;
 
@@ -52,7 +56,10 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
       }),
     closeWorker: (worker) => worker.close(),
     translate: (error) => error,
-    close: () => pool.end(),
+    close: () => {
+      isClosing = true;
+      return pool.end();
+    },
   };
 }
 
