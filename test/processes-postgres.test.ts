@@ -130,6 +130,8 @@ it(
         (status) => status === 200,
       );
       expect(member.output()).not.toMatch(/"level":"fatal"|nobody foresaw/);
+      // What was away keeps no process from ending.
+      expect(await fleet.stop(member)).toMatchObject({ code: 0, signal: null });
     }
     const [answer, end] = [spread(pauses), spread(imported)];
     printLedger('Postgres cut off, mutations', sum(mutations), {

@@ -138,6 +138,8 @@ describeWithRedis('Redis that goes away or forgets everything under load', () =>
           (status) => status === 200,
         );
         expect(member.output()).not.toMatch(/"level":"fatal"|nobody foresaw/);
+        // What was away keeps no process from ending.
+        expect(await all.fleet.stop(member)).toMatchObject({ code: 0, signal: null });
       }
       const [told, healed] = [spread(done.map(({ toldMs }) => toldMs)), spread(done.map(({ healedMs }) => healedMs))];
       const what = 'Redis away or wiped';
