@@ -33,6 +33,7 @@ export function comparison<F extends Figures>(
 
 function cell<F extends Figures>({ runs }: Measured<F>, { key, digits, summed }: Metric<F>): string {
   const values = runs.map((run) => run[key] ?? Number.NaN);
+  if (values.every(Number.isNaN)) return '';
   return summed ? String(values.reduce((sum, value) => sum + value, 0)) : withRange(values, digits);
 }
 

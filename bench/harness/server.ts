@@ -15,11 +15,15 @@ export interface BenchServer {
   troubles(): string[];
 }
 
-/** Started from dist/, without limits of requests, with `env` on top, and ended with the benchmark. Several on one database are one desk. */
+/**
+ * Started from dist/, without limits of requests, with `env` on top, and ended with the benchmark. Several on one database are one
+ * desk. A worker takes no callers: it is given the `admin` of an API.
+ */
 export async function startBenchServer(
   stage: Stage,
   databaseUrl: string,
   env: Readonly<Record<string, string>> = {},
+  admin?: Api,
 ): Promise<BenchServer> {
   const process_ = await startServer({
     // exec: the number that the shell prints is then the server's.
@@ -40,7 +44,7 @@ export async function startBenchServer(
   return {
     process: process_,
     pid: Number(/^pid (\d+)/.exec(process_.output())?.[1]),
-    admin: await new Api(process_.origin).as('admin@techsupport.pro', ADMIN_PASSWORD),
+    admin: admin ?? (await new Api(process_.origin).as('admin@techsupport.pro', ADMIN_PASSWORD)),
     troubles: () => process_.output().split('\n').filter(isTrouble),
   };
 }
