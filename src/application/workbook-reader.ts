@@ -17,7 +17,8 @@ export interface WorkbookReader {
    * Streams the first visible sheet of the .xlsx file at `path`, or the rows of a CSV file. The header is the first row that
    * is not blank. Rows without a value under any header are left out; `values` of a row are aligned to `headers` and may end
    * early. They are longer than `headers` only in a row of a CSV file that has more cells than the header row: what belongs
-   * where is then unknown. When hundreds of columns between the headers have none, both leave them out. Iterates again from the start, and with the same result, each time it is called.
+   * where is then unknown. When hundreds of columns between the headers have none, both leave them out. Iterates again from
+   * the start, and with the same result, each time it is called.
    *
    * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged. Damage can show at any
    * point, also after batches were delivered: the file as a whole is then not to be trusted. A file that cannot be opened

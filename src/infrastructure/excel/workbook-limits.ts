@@ -8,7 +8,7 @@ export interface WorkbookLimits {
   readonly indexPartBytes: number;
   /** Bytes that the shared texts and their index may take in memory. */
   readonly sharedTextBytes: number;
-  /** How many times its packed size a part may inflate to, once it is past `bombBytes`. Deflate's own maximum is 1032. */
+  /** How many times its packed size a part may inflate to, up to any point past `bombBytes`. Deflate's own maximum is 1032. */
   readonly inflationRatio: number;
   /** Parts smaller than this, in inflated bytes, are not suspected of being bombs. */
   readonly bombBytes: number;

@@ -77,9 +77,10 @@ export class ZipArchive {
     let bytes = 0;
     let checksum = 0;
     try {
-      for await (const chunk of await this.#open(entry)) {
+      const { unpacked, packedBytes } = await this.#open(entry);
+      for await (const chunk of unpacked) {
         bytes += chunk.length;
-        this.#assertWithinLimits(entry, bytes, name, maxBytes);
+        this.#assertWithinLimits({ entry, name, bytes, packedBytes: packedBytes(), maxBytes });
         checksum = crc32(chunk, checksum);
         yield chunk;
       }
@@ -96,16 +97,17 @@ export class ZipArchive {
     this.#zip.close();
   }
 
-  async #open(entry: Entry): Promise<AsyncIterable<Buffer>> {
+  /** `packedBytes` says how many bytes of the file became what has been read so far. */
+  async #open(entry: Entry): Promise<{ unpacked: AsyncIterable<Buffer>; packedBytes: () => number }> {
     const packed = await this.#zip.openReadStreamPromise(entry, { decodeFileData: false });
-    if (entry.compressionMethod === STORED) return packed;
+    if (entry.compressionMethod === STORED) return { unpacked: packed, packedBytes: () => entry.compressedSize };
     const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
     // An error of either stream destroys both and comes out of the iteration; there is nothing left to do here.
     pipeline(packed, inflate, () => {});
-    return inflate;
+    return { unpacked: inflate, packedBytes: () => inflate.bytesWritten };
   }
 
-  #assertWithinLimits(entry: Entry, bytes: number, name: string, maxBytes: number): void {
+  #assertWithinLimits({ entry, name, bytes, packedBytes, maxBytes }: Unpacked): void {
     const { bombBytes, inflationRatio } = this.#limits;
     if (bytes > entry.uncompressedSize)
       throw damaged(name, `it is longer than the ${entry.uncompressedSize} bytes that it claims`);
@@ -114,12 +116,21 @@ export class ZipArchive {
         `The workbook is too large: its part ${shown(name)} unpacks to more than ${megabytes(maxBytes)} MB.`,
       );
     }
-    if (bytes > bombBytes && bytes > entry.compressedSize * inflationRatio) {
+    if (bytes > bombBytes && bytes > packedBytes * inflationRatio) {
       throw new WorkbookError(
         `The workbook is refused as a decompression bomb: its part ${shown(name)} unpacks to more than ${inflationRatio} times its size.`,
       );
     }
   }
+}
+
+/** How far the unpacking of a part has come. */
+interface Unpacked {
+  readonly entry: Entry;
+  readonly name: string;
+  readonly bytes: number;
+  readonly packedBytes: number;
+  readonly maxBytes: number;
 }
 
 /** UTF-8 where the bytes allow it, whatever the flags say: few programs set them. Else what old zip programs mean. */

@@ -72,6 +72,10 @@ async function* pieces(file: FileHandle, start: number, end: number): AsyncGener
 /** The file as yauzl wants to see it; closing it is left to whoever closes the archive. */
 class FileRanges extends RandomAccessReader {
   readonly #file: FileHandle;
+  /** The piece of the file that was read last: a table of contents is asked for in tens of thousands of small ranges. */
+  readonly #piece = Buffer.alloc(PIECE_BYTES);
+  #pieceStart = 0;
+  #pieceLength = 0;
 
   constructor(file: FileHandle) {
     super();
@@ -89,7 +93,18 @@ class FileRanges extends RandomAccessReader {
     position: number,
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    this.#file.read(buffer, offset, length, position).then(({ bytesRead }) => callback(null, bytesRead), callback);
+    this.#fill(buffer, offset, length, position).then((bytesRead) => callback(null, bytesRead), callback);
+  }
+
+  async #fill(buffer: Buffer, offset: number, length: number, position: number): Promise<number> {
+    if (length > PIECE_BYTES) return (await this.#file.read(buffer, offset, length, position)).bytesRead;
+    if (position < this.#pieceStart || position + length > this.#pieceStart + this.#pieceLength) {
+      const { bytesRead } = await this.#file.read(this.#piece, 0, PIECE_BYTES, position);
+      this.#pieceStart = position;
+      this.#pieceLength = bytesRead;
+    }
+    const start = position - this.#pieceStart;
+    return this.#piece.copy(buffer, offset, start, Math.min(start + length, this.#pieceLength));
   }
 
   override close(callback: (error: Error | null) => void): void {
