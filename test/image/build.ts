@@ -65,7 +65,9 @@ async function copy({ from, sources, target }: Copy, place: Place): Promise<void
 async function run(command: string, cwd: string, env: Readonly<Record<string, string>>): Promise<void> {
   // npm is told by the machine where packages come from; nothing else of the machine counts.
   const { PATH, HOME } = process.env;
-  const npm = Object.entries(process.env).filter(([name]) => /^npm_config_(registry|cache|userconfig)$/i.test(name));
+  const npm = Object.entries(process.env).filter(([name]) =>
+    /^npm_config_(registry|cache|userconfig|prefer_offline)$/i.test(name),
+  );
   const child = spawn('sh', ['-c', command], {
     cwd,
     env: { PATH, HOME, ...Object.fromEntries(npm), ...env },

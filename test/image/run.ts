@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { findRunUser } from '../../src/infrastructure/embedded/run-user.ts';
@@ -13,6 +12,7 @@ import { startEmbeddedPostgres } from '../../src/infrastructure/embedded/start-e
 import { checkRunning } from '../smoke/running.ts';
 import { Steps } from '../smoke/steps.ts';
 import { REPOSITORY, runServer, type ServerProcess, startServer } from '../support/server-process.ts';
+import { makeTestFolder } from '../support/test-folder.ts';
 import { type BuiltImage, buildImage } from './build.ts';
 
 const { results, node } = parseArgs({
@@ -21,9 +21,8 @@ const { results, node } = parseArgs({
 const ADMIN_PASSWORD = 'a password of this run';
 const steps = new Steps();
 const step: Steps['step'] = (sentence, action) => steps.step(sentence, action);
-const folder = await mkdtemp(join(tmpdir(), 'techsupport-image-'));
-// What runs as another user than root must get there.
-await chmod(folder, 0o755);
+const made = makeTestFolder();
+const folder = made.path;
 const log = { info: () => undefined, warn: console.warn };
 let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
 let server: ServerProcess | undefined;
@@ -34,7 +33,7 @@ try {
   if (steps.failed > 0) console.log(`\nThe last output of the server:\n${server?.output().slice(-4_000)}`);
   await server?.stop('SIGKILL').catch(() => undefined);
   await postgres?.stop();
-  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  made.remove();
 }
 if (results) await writeFile(results, JSON.stringify({ passed: steps.passed, failed: steps.failed }));
 console.log(`\n${steps.passed} passed, ${steps.failed} failed`);

@@ -4,21 +4,20 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { checkRunning } from '../smoke/running.ts';
 import { Steps } from '../smoke/steps.ts';
 import { REPOSITORY, type ServerProcess, startServer } from '../support/server-process.ts';
+import { makeTestFolder } from '../support/test-folder.ts';
 
 const { results } = parseArgs({ options: { results: { type: 'string' } } }).values;
 const run = promisify(execFile);
 const steps = new Steps();
 const step: Steps['step'] = (sentence, action) => steps.step(sentence, action);
-const folder = await mkdtemp(join(tmpdir(), 'techsupport-package-'));
-// Postgres runs as a user of its own when this runs as root.
-await chmod(folder, 0o755);
+const made = makeTestFolder();
+const folder = made.path;
 let server: ServerProcess | undefined;
 
 try {
@@ -26,7 +25,7 @@ try {
 } finally {
   if (steps.failed > 0) console.log(`\nThe last output of the server:\n${server?.output().slice(-4_000)}`);
   await server?.stop();
-  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  made.remove();
 }
 if (results) await writeFile(results, JSON.stringify({ passed: steps.passed, failed: steps.failed }));
 console.log(`\n${steps.passed} passed, ${steps.failed} failed`);
