@@ -1,4 +1,5 @@
-import { type Db, MongoClient, type MongoClientOptions, ReadConcern } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Db, MongoClient, type MongoClientOptions, MongoNotConnectedError, ReadConcern } from 'mongodb';
 import type { Logger } from '../../application/runtime.ts';
 import { StartupError } from '../../startup-error.ts';
 import { type CollectionPlan, ensureCollections } from './collections.ts';
@@ -7,6 +8,8 @@ import { isAway } from './translate-error.ts';
 const DEFAULT_DATABASE = 'techsupport';
 /** How long an operation looks for a server that takes it; then the caller is told to try again. */
 const SERVER_SELECTION_MS = 3_000;
+/** How long a start waits for collections and indexes; a new index on much data may take its time. */
+const PREPARE_MS = 10_000;
 
 export interface MongoOptions {
   /** MONGO_URI; the database is the one it names, else `techsupport`. */
@@ -37,6 +40,7 @@ export class Mongo {
   readonly #workDb: Db;
   readonly #options: MongoOptions;
   #ready: Promise<void> | null = null;
+  #isClosed = false;
 
   private constructor(client: MongoClient, options: MongoOptions) {
     this.#client = client;
@@ -52,8 +56,12 @@ export class Mongo {
    */
   static async open(options: MongoOptions): Promise<Mongo> {
     const mongo = new Mongo(clientOf(options), options);
+    const soon = new AbortController();
     try {
-      await mongo.#prepared();
+      const patience = delay(PREPARE_MS, 'later', { signal: soon.signal }).catch(() => undefined);
+      if ((await Promise.race([mongo.#prepared(), patience])) === 'later') {
+        options.log.warn({}, 'MongoDB is still building indexes; whoever needs it waits for them');
+      }
     } catch (error) {
       if (isAway(error)) {
         options.log.warn(
@@ -64,6 +72,8 @@ export class Mongo {
       }
       await mongo.close();
       throw problemOf(error);
+    } finally {
+      soon.abort();
     }
     return mongo;
   }
@@ -82,22 +92,33 @@ export class Mongo {
 
   /** Rejects unless the server answers now. */
   async ping(): Promise<void> {
+    await this.#connected();
     await this.#db.command({ ping: 1, maxTimeMS: SERVER_SELECTION_MS });
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#client.close();
   }
 
   /** One attempt at a time; after a failed one the next caller tries again. */
   #prepared(): Promise<void> {
-    this.#ready ??= ensureCollections(this.#db, this.#options.collections, this.#options.workMs).catch(
-      (error: unknown) => {
-        this.#ready = null;
-        throw error;
-      },
-    );
+    this.#ready ??= this.#prepare().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
     return this.#ready;
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#connected();
+    await ensureCollections(this.#db, this.#options.collections, this.#options.workMs);
+  }
+
+  /** By itself the driver tries to connect once: a first attempt that fails leaves it closed until it is told to connect again. */
+  async #connected(): Promise<void> {
+    if (this.#isClosed) throw new MongoNotConnectedError('The client was closed.');
+    await this.#client.connect();
   }
 }
 
@@ -108,9 +129,10 @@ function clientOf({ uri, applicationName, workMs }: MongoOptions): MongoClient {
   const options: MongoClientOptions = {
     appName: applicationName,
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
-    connectTimeoutMS: 5_000,
-    // A server that hangs is noticed by the heartbeat, which ends what waits for it.
-    heartbeatFrequencyMS: 5_000,
+    // A server that hangs is noticed by the heartbeat, within the sum of both, which ends what waits for it: so soon that a
+    // caller is told before its own time is over.
+    heartbeatFrequencyMS: 2_000,
+    connectTimeoutMS: 3_000,
     // Beyond what the server allows itself, nobody answers any more.
     socketTimeoutMS: workMs + 10_000,
     waitQueueTimeoutMS: 5_000,
