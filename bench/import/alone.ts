@@ -5,15 +5,23 @@ import { openPromise } from 'yauzl';
 import type { ChunkStore, ImportLogWriter, ImportStores } from '../../src/application/import/ports.ts';
 import { built } from '../harness/built.ts';
 import { answering } from '../harness/child.ts';
+import { processorTime } from '../harness/processor-time.ts';
 import { openPlace, type PlaceOptions } from './place.ts';
 
 export type AloneRequest =
   | { readonly stage: 'inflate' | 'read'; readonly path: string }
-  | { readonly stage: 'all'; readonly path: string; readonly place: PlaceOptions };
+  | { readonly stage: 'all'; readonly path: string; readonly place: PlaceOptions; readonly postgresPid: number };
 
-/** Seconds of wall clock by stage, and of processor time of this process for what was asked for. */
+/** What one stage took: by the clock, and of processor time of this process and of Postgres, which other load hardly changes. */
+export interface StageTimes {
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly postgresCpu: number;
+}
+
 export interface AloneAnswer {
-  readonly seconds: Readonly<Record<string, number>>;
+  readonly stages: Readonly<Record<string, StageTimes>>;
+  /** Of this process, for all that was asked for. */
   readonly cpuSeconds: number;
   readonly rows: number;
   readonly succeeded: number;
@@ -30,7 +38,7 @@ const { composeImports } = await built<typeof import('../../src/compose-imports.
 answering<AloneRequest, AloneAnswer>(async (request) => {
   globalThis.gc?.();
   const cpu = process.cpuUsage();
-  const result = await (request.stage === 'all' ? all(request.path, request.place) : reading(request));
+  const result = await (request.stage === 'all' ? all(request) : reading(request));
   const { user, system } = process.cpuUsage(cpu);
   return { ...result, cpuSeconds: (user + system) / 1e6 };
 });
@@ -38,9 +46,9 @@ answering<AloneRequest, AloneAnswer>(async (request) => {
 type Result = Omit<AloneAnswer, 'cpuSeconds'>;
 
 async function reading({ stage, path }: { stage: 'inflate' | 'read'; path: string }): Promise<Result> {
-  const before = performance.now();
-  const rows = stage === 'inflate' ? await inflate(path) : await read(path);
-  return { seconds: { [stage]: (performance.now() - before) / 1_000 }, rows, succeeded: 0 };
+  const clock = stopwatch(process.pid);
+  const rows = await clock.timed(stage, () => (stage === 'inflate' ? inflate(path) : read(path)));
+  return { stages: clock.stages, rows, succeeded: 0 };
 }
 
 /** Every part of the archive, by zlib alone. */
@@ -71,9 +79,9 @@ async function read(path: string): Promise<number> {
 type Rows = NonNullable<Awaited<ReturnType<ChunkStore['rowsOf']>>>;
 type Judged = Parameters<ImportLogWriter['commitChunk']>;
 
-async function all(path: string, options: PlaceOptions): Promise<Result> {
+async function all({ path, place: options, postgresPid }: Extract<AloneRequest, { stage: 'all' }>): Promise<Result> {
   const place = await openPlace(options);
-  const clock = stopwatch();
+  const clock = stopwatch(postgresPid);
   try {
     const { stores, parts } = place;
     const queues = { add: async () => undefined, counts: async () => [] };
@@ -127,8 +135,8 @@ async function all(path: string, options: PlaceOptions): Promise<Result> {
       }),
     );
     await clock.timed('rollup', place.refreshReports);
-    const { readAndKeep = 0, keep = 0, ...rest } = clock.seconds;
-    return { seconds: { ...rest, keep, handOver: readAndKeep - keep }, rows, succeeded };
+    const { readAndKeep, keep, ...rest } = clock.stages;
+    return { stages: { ...rest, ...(keep ? { keep } : {}), handOver: less(readAndKeep, keep) }, rows, succeeded };
   } finally {
     await place.close();
   }
@@ -163,18 +171,35 @@ function ensured<T>(value: T | null): T {
   return value;
 }
 
-function stopwatch() {
-  const seconds: Record<string, number> = {};
+const NOTHING: StageTimes = { seconds: 0, cpu: 0, postgresCpu: 0 };
+
+function plus(a: StageTimes, b: StageTimes, sign = 1): StageTimes {
+  return {
+    seconds: a.seconds + sign * b.seconds,
+    cpu: a.cpu + sign * b.cpu,
+    postgresCpu: a.postgresCpu + sign * b.postgresCpu,
+  };
+}
+
+function less(a: StageTimes = NOTHING, b: StageTimes = NOTHING): StageTimes {
+  return plus(a, b, -1);
+}
+
+function stopwatch(postgres: number) {
+  const stages: Record<string, StageTimes> = {};
   async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const used = processorTime({ server: process.pid, postgres });
     const before = performance.now();
     try {
       return await work();
     } finally {
-      seconds[name] = (seconds[name] ?? 0) + (performance.now() - before) / 1_000;
+      const seconds = (performance.now() - before) / 1_000;
+      const cpu = used();
+      stages[name] = plus(stages[name] ?? NOTHING, { seconds, cpu: cpu.server, postgresCpu: cpu.postgres });
     }
   }
   return {
-    seconds,
+    stages,
     timed,
     around:
       <A extends readonly unknown[], R>(name: string, method: (...given: A) => Promise<R>) =>

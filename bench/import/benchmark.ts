@@ -55,6 +55,7 @@ async function measure(stage: Stage): Promise<Outcome> {
   const stages = await stageRounds(stage, alone, whole, {
     databaseUrl: await emptyDatabase(postgres, 'alone'),
     mongoUri: null,
+    postgresPid: postgres.pid,
   });
   await server.process.stop();
 

@@ -15,18 +15,10 @@ import type { PlaceOptions } from './place.ts';
 
 export type Alone = Child<AloneRequest, AloneAnswer>;
 
-/** Seconds of each stage by itself. */
-export interface StageFigures extends Figures {
-  readonly inflate: number;
-  readonly read: number;
-  readonly upload: number;
-  readonly handOver: number;
-  readonly keep: number;
-  readonly take: number;
-  readonly parse: number;
-  readonly write: number;
-  readonly rollup: number;
-}
+export type StageName = 'upload' | 'inflate' | 'read' | 'handOver' | 'keep' | 'take' | 'parse' | 'write' | 'rollup';
+
+/** Of each stage by itself, as `write`, `write cpu` and `write postgresCpu`. */
+export type StageFigures = Figures;
 
 export interface ReadFigures extends RunFigures {
   readonly peakMiB: number;
@@ -39,7 +31,7 @@ export function readContender(alone: Alone, { path, rows }: Workbook): () => Pro
     const answer = await alone.ask({ stage: 'read', path });
     const peakMiB = watched();
     assert.equal(answer.rows, rows);
-    const seconds = answer.seconds.read ?? Number.NaN;
+    const seconds = answer.stages.read?.seconds ?? Number.NaN;
     return { seconds, rowsPerSecond: rows / seconds, cpu: answer.cpuSeconds, postgresCpu: Number.NaN, peakMiB };
   };
 }
@@ -49,7 +41,7 @@ export async function stageRounds(
   stage: Stage,
   alone: Alone,
   workbook: Workbook,
-  place: PlaceOptions,
+  { postgresPid, ...place }: PlaceOptions & { readonly postgresPid: number },
   rounds?: number,
 ): Promise<Measured<StageFigures>> {
   const client = new pg.Client(place.databaseUrl);
@@ -57,16 +49,18 @@ export async function stageRounds(
   try {
     const { path } = workbook;
     const run = async (): Promise<StageFigures> => {
-      const { inflate = Number.NaN } = (await alone.ask({ stage: 'inflate', path })).seconds;
-      const { read = Number.NaN } = (await alone.ask({ stage: 'read', path })).seconds;
-      const answer = await alone.ask({ stage: 'all', path, place });
+      const { stages: inflate } = await alone.ask({ stage: 'inflate', path });
+      const { stages: read } = await alone.ask({ stage: 'read', path });
+      const answer = await alone.ask({ stage: 'all', path, place, postgresPid });
       assert.deepEqual([answer.rows, answer.succeeded], [workbook.rows, workbook.rows - workbook.bad]);
       await forget(client);
-      const of = (name: string) => answer.seconds[name] ?? Number.NaN;
-      return {
-        ...{ inflate, read, upload: of('upload'), handOver: of('handOver'), keep: of('keep'), take: of('take') },
-        ...{ parse: of('parse'), write: of('write'), rollup: of('rollup') },
-      };
+      return Object.fromEntries(
+        Object.entries({ ...inflate, ...read, ...answer.stages }).flatMap(([name, { seconds, cpu, postgresCpu }]) => [
+          [name, seconds],
+          [`${name} cpu`, cpu],
+          [`${name} postgresCpu`, name === 'read' || name === 'inflate' ? 0 : postgresCpu],
+        ]),
+      );
     };
     const [measured] = await interleave(stage, [{ name: 'stage by stage', role: 'ours', run }], rounds);
     assert(measured);

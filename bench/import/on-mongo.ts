@@ -44,7 +44,11 @@ export async function measureMongo(
   );
   await server.process.stop();
   const row = await jobPerRow(stage, tenth, postgres.url, databases.rows);
-  const place = { databaseUrl: await emptyDatabase(postgres, 'alone'), mongoUri: databases.alone };
+  const place = {
+    databaseUrl: await emptyDatabase(postgres, 'alone'),
+    mongoUri: databases.alone,
+    postgresPid: postgres.pid,
+  };
   const stages = await stageRounds(stage, alone, workbook, place, 1);
   return {
     mongo,

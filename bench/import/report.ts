@@ -2,7 +2,7 @@ import type { Goal, Outcome, Table } from '../harness/benchmark.ts';
 import { comparison, runsByName } from '../harness/comparison.ts';
 import { type Measured, medianOf } from '../harness/rounds.ts';
 import { figure, median, ratio, withRange } from '../harness/statistics.ts';
-import type { ReadFigures, StageFigures } from './contenders.ts';
+import type { ReadFigures, StageFigures, StageName } from './contenders.ts';
 import type { MeanwhileFigures } from './meanwhile.ts';
 import type { MemoryFigures } from './memory.ts';
 import type { MongoFigures } from './on-mongo.ts';
@@ -32,7 +32,7 @@ const METRICS = [
 ] as const;
 
 /** Each stage by itself; what it is compared with is the first column of the table. */
-const STAGES: readonly (readonly [keyof StageFigures & string, string])[] = [
+const STAGES: readonly (readonly [StageName, string])[] = [
   ['upload', 'upload into the store'],
   ['inflate', 'only inflating the file'],
   ['read', 'reading: inflating, scanning, values, through the thread'],
@@ -81,12 +81,14 @@ export function report(found: Findings): Outcome {
 function stageTable(title: string, { runs }: Measured<StageFigures>): Table {
   return {
     title,
-    columns: ['', 's'],
+    columns: ['', 's', 'CPU s', 'CPU s of Postgres'],
     rows: STAGES.map(([key, name]) => [
       name,
-      withRange(
-        runs.map((run) => run[key] ?? Number.NaN),
-        2,
+      ...[key, `${key} cpu`, `${key} postgresCpu`].map((each) =>
+        withRange(
+          runs.map((run) => run[each] ?? Number.NaN),
+          2,
+        ),
       ),
     ]),
     notes: ['Nothing overlaps here; in an import reading, keeping, taking, parsing and writing do.'],
