@@ -35,6 +35,7 @@ export class RichText {
 
   /** For every element opened below the root. */
   open(name: string, depth: number): void {
+    if (this.#inText) throw new WorkbookError('The workbook is damaged: there is markup within a text.');
     if (depth === this.#root + 1) {
       this.#inRun = name === 'r';
       this.#inText = name === 't';

@@ -102,7 +102,7 @@ export function sharedTextsHandler(texts: SharedTexts): XmlHandler {
   const text = new RichText(ITEM);
   const where = () => `text number ${texts.count + 1}`;
   return {
-    whole(part, at, depth) {
+    whole(part, _codes, at, depth) {
       if (depth !== ITEM) return -1;
       const start = PLAIN_STARTS.find((tags) => part.startsWith(tags, at));
       if (start === undefined) return -1;

@@ -50,10 +50,10 @@ export class SheetHandler implements XmlHandler {
   }
 
   /** Takes a whole cell at once when it is written as nearly all are. */
-  whole(text: string, at: number, depth: number): number {
+  whole(text: string, codes: Uint16Array, at: number, depth: number): number {
     if (depth !== CELL || !this.#inRow || this.#isRowImplied) return -1;
     const cell = this.#plain;
-    const end = cell.read(text, at, this.#rowNumber, this.#column + 1);
+    const end = cell.read(text, codes, at, this.#rowNumber, this.#column + 1);
     if (end === -1) return -1;
     const before = this.#column;
     this.#column = cell.column;

@@ -1,4 +1,5 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
+import { UnitCodes } from './unit-codes.ts';
 import { decodeXmlText, detached, shown, xmlAttribute } from './xml-text.ts';
 
 /**
@@ -7,10 +8,10 @@ import { decodeXmlText, detached, shown, xmlAttribute } from './xml-text.ts';
  */
 export interface XmlHandler {
   /**
-   * May take a whole element at once, in place of the calls below: `text` from `at` on begins with its tag. Returns where it ends,
-   * or -1 to be told tag by tag.
+   * May take a whole element at once, in place of the calls below: `text` from `at` on begins with its tag. `codes` are the units
+   * of `text`, quicker to look at, with zeros after the last. Returns where the element ends, or -1 to be told tag by tag.
    */
-  whole?(text: string, at: number, depth: number): number;
+  whole?(text: string, codes: Uint16Array, at: number, depth: number): number;
   open(name: string, depth: number, attributes: string): void;
   close(name: string, depth: number): void;
   text(value: string, depth: number): void;
@@ -24,6 +25,8 @@ const MAX_DEPTH = 64;
 /** A string cut out of a longer one keeps all of it in memory: past this length, what is cut out is copied instead. */
 const LONG_PIECE = 32 * 1024;
 
+const NO_CODES = new Uint16Array(0);
+const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
 const BANG = 0x21;
@@ -39,6 +42,7 @@ const SINGLE_QUOTE = 0x27;
 export class XmlScanner {
   readonly #handler: XmlHandler;
   readonly #open: string[] = [];
+  readonly #codes = new UnitCodes();
   #rest = '';
   /** How long the rest must become before it is looked at again: looking after every piece would take quadratic time. */
   #awaited = 0;
@@ -62,13 +66,14 @@ export class XmlScanner {
   }
 
   #scan(text: string): void {
+    const codes = this.#handler.whole ? this.#codes.of(text) : NO_CODES;
     let at = 0;
     for (;;) {
-      const markup = text.indexOf('<', at);
+      const markup = codes[at] === LT ? at : text.indexOf('<', at);
       if (markup === -1) break;
       if (markup > at) this.#text(cut(text, at, markup));
       at = markup;
-      const end = this.#markup(text, markup);
+      const end = this.#markup(text, codes, markup);
       if (end === -1) break;
       at = end;
     }
@@ -83,7 +88,7 @@ export class XmlScanner {
   }
 
   /** Handles the markup that begins at `at`; returns where it ends, or -1 when its end has not come yet. */
-  #markup(text: string, at: number): number {
+  #markup(text: string, codes: Uint16Array, at: number): number {
     switch (text.charCodeAt(at + 1)) {
       case SLASH:
         return this.#closeTag(text, at);
@@ -92,7 +97,7 @@ export class XmlScanner {
       case QUESTION:
         return this.#instruction(text, at);
       default: {
-        const end = this.#handler.whole?.(text, at, this.#open.length + 1) ?? -1;
+        const end = this.#handler.whole?.(text, codes, at, this.#open.length + 1) ?? -1;
         return end === -1 ? this.#openTag(text, at) : end;
       }
     }

@@ -47,8 +47,13 @@ export function decodeOfficeEscapes(text: string): string {
 /** The decoded value of the attribute with exactly this name, or undefined. `raw` is the text of a tag after its name. */
 export function xmlAttribute(raw: string, wanted: string): string | undefined {
   const attributes = new XmlAttributes(raw);
-  while (attributes.next()) if (attributes.name === wanted) return attributes.value;
-  return undefined;
+  let found: string | undefined;
+  while (attributes.next()) {
+    if (attributes.name !== wanted) continue;
+    if (found !== undefined) throw twice(wanted);
+    found = attributes.value;
+  }
+  return found;
 }
 
 /** The same by local name, whatever the prefix (`r:id`, `d3p1:id`); a name without any prefix does not count. */
@@ -59,6 +64,11 @@ export function prefixedXmlAttribute(raw: string, wanted: string): string | unde
     if (name === wanted && prefix !== 'xmlns') return attributes.value;
   }
   return undefined;
+}
+
+/** Which of two attributes of one name counts, nobody can say. */
+export function twice(name: string): WorkbookError {
+  return new WorkbookError(`The workbook is damaged: a tag has the attribute ${name} twice.`);
 }
 
 const EQUALS = 0x3d;
