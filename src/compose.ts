@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImportStores } from './compose-import-stores.ts';
@@ -19,6 +18,7 @@ import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook-reader.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
+import { orderedIds } from './infrastructure/ordered-ids.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
 import { postgresUsers } from './infrastructure/postgres/user-store.ts';
@@ -66,7 +66,7 @@ export interface Application {
 /** Builds every part and wires them; the only place that sees every layer. Connects to the database, and to Redis where there is one. */
 export async function compose({ config, databaseUrl, jwtSecret, logging }: ApplicationParts): Promise<Application> {
   const { logger } = logging;
-  const newId: NewId = () => uuidv7();
+  const newId: NewId = orderedIds();
   const metrics = createMetrics(logger);
   const redis = config.redis && (await RedisConnections.open(config.redis, logger));
   const wakeUp: ProcessWakeUp = redis ? new RedisWakeUp(redis, logger) : new PostgresWakeUp(databaseUrl, logger);
