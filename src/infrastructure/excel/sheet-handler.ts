@@ -7,7 +7,7 @@ import { assertCellLength, RichText } from './rich-text.ts';
 import type { RowSink } from './sheet-rows.ts';
 import { MAX_COLUMNS, MAX_RAW_LENGTH, MAX_ROW_TEXT, MAX_ROWS } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
-import { XmlAttributes } from './xml-text.ts';
+import { twice, XmlAttributes } from './xml-text.ts';
 
 const WORKSHEET = 1;
 const SHEET_DATA = 2;
@@ -116,7 +116,11 @@ export class SheetHandler implements XmlHandler {
   #openRow(raw: string): void {
     let number: number | null = null;
     const attributes = new XmlAttributes(raw);
-    while (attributes.next()) if (attributes.name === 'r') number = Number(attributes.value);
+    while (attributes.next()) {
+      if (attributes.name !== 'r') continue;
+      if (number !== null) throw twice('r');
+      number = Number(attributes.value);
+    }
     this.#isRowImplied = number === null;
     this.#setRow(number ?? this.#rowNumber + 1);
     this.#inRow = true;
@@ -140,8 +144,12 @@ export class SheetHandler implements XmlHandler {
     this.#hasFormula = false;
     this.#inlineSeen = false;
     let column = this.#column + 1;
+    let seen = '';
     const attributes = new XmlAttributes(raw);
     while (attributes.next()) {
+      if (attributes.name.length > 1) continue;
+      if (seen.includes(attributes.name)) throw twice(attributes.name);
+      seen += attributes.name;
       if (attributes.name === 'r') column = this.#placed(attributes.value);
       else if (attributes.name === 's') this.#style = Number(attributes.value);
       else if (attributes.name === 't') this.#type = attributes.value;
@@ -172,6 +180,7 @@ export class SheetHandler implements XmlHandler {
       this.#inValue = true;
       this.#raw = '';
     } else if (name === 'is') {
+      if (this.#inlineSeen) throw new WorkbookError(`The workbook is damaged: ${this.#where()} has two values.`);
       this.#inInline = true;
       this.#inlineSeen = true;
       this.#inline.start();
