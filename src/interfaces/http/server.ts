@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { NewRateLimiter } from '../../application/rate-limiter.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -17,6 +16,7 @@ import { registerGraphiql } from './graphiql-route.ts';
 import { registerGraphql } from './graphql-route.ts';
 import { type HealthCheck, registerHealth } from './health.ts';
 import { registerErrors } from './http-errors.ts';
+import { commonOptions, listening } from './listening.ts';
 import { type MetricsPage, registerMetrics } from './metrics-route.ts';
 import { memoryRateLimiters } from './rate-limiter.ts';
 import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
@@ -179,23 +179,15 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   }));
   routeUpgrades(app);
 
-  const metricsApp = settings.metrics.port === undefined ? null : Fastify({ logger: false });
-  if (metricsApp) registerMetrics(metricsApp, metrics, 'open');
-
+  const { listen, close } = listening(app, metrics, settings);
   return {
-    async listen() {
-      const { host, port } = settings;
-      await app.listen({ host, port });
-      await metricsApp?.listen({ host, port: settings.metrics.port ?? 0 });
-      return { port: portOf(app) ?? port, metricsPort: metricsApp ? portOf(metricsApp) : undefined };
-    },
+    listen,
     async close() {
       isStopping = true;
       cycle.refuseNewRequests();
       await subscriptions.close(graceMs);
       await cycle.idle(graceMs);
-      await app.close();
-      await metricsApp?.close();
+      await close();
       await apollo.stop();
     },
   };
@@ -204,16 +196,10 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
 function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number): FastifyInstance {
   const { trustProxy, headersTimeoutMs: headersTimeout = 15_000 } = settings;
   const app = Fastify({
-    loggerInstance: logger,
-    // request-cycle.ts logs each request once, without its query string.
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
-    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
+    ...commonOptions(logger, trustProxy),
     bodyLimit: settings.bodyMaxBytes,
     // A refusal during shutdown takes the form of all other errors.
     return503OnClosing: false,
-    // close() has waited for what was running; keep-alive connections must not hold it up.
-    forceCloseConnections: true,
     // A connection on which nothing moves is closed; uploads move. Slow headers and slow bodies have limits of their own.
     connectionTimeout: requestTimeoutMs * 2,
     http: { headersTimeout, requestTimeout: 0, connectionsCheckingInterval: Math.min(5_000, headersTimeout) },
@@ -221,9 +207,4 @@ function newApp({ settings, logger }: HttpServerDeps, requestTimeoutMs: number):
   // Bodies are JSON here; whatever else is spoken (multipart) registers itself.
   app.removeContentTypeParser('text/plain');
   return app as unknown as FastifyInstance;
-}
-
-function portOf(app: FastifyInstance): number | undefined {
-  const address = app.server.address() as AddressInfo | string | null;
-  return typeof address === 'object' ? address?.port : undefined;
 }
