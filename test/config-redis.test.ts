@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
 import { redisPlace } from '../src/config-redis.ts';
+import { mistakes } from './support/config-mistakes.ts';
 
 const addressIn = (REDIS_URL: string) => loadConfig({ REDIS_URL }).redis?.address;
-
-function mistakes(env: NodeJS.ProcessEnv): readonly string[] {
-  try {
-    loadConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
-  return [];
-}
 
 describe('the address of Redis', () => {
   test('is absent unless it is given', () => {

@@ -3,20 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
 import { variableDefaults } from '../src/config-variables.ts';
+import { mistakes } from './support/config-mistakes.ts';
 
 const secret = 's'.repeat(32);
-
-function mistakes(env: NodeJS.ProcessEnv): readonly string[] {
-  try {
-    loadConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
-  return [];
-}
 
 describe('configuration', () => {
   test('needs nothing to be set, and cannot be changed', () => {

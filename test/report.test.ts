@@ -5,7 +5,8 @@ import type { Actor } from '../src/domain/actor.ts';
 import { cover, type ReportRange } from '../src/domain/report/cover.ts';
 import { SKETCH_BOUNDS, sketchIndex } from '../src/domain/report/sketch.ts';
 import { RESOLUTION_MS, sketchBucket } from '../src/infrastructure/postgres/report-sql.ts';
-import { randomLogs, randomNumbers } from './support/naive-reports.ts';
+import { randomLogs } from './support/naive-reports.ts';
+import { randomRanges } from './support/report-ranges.ts';
 import { createReports, type Reports, storeLogs } from './support/reports.ts';
 
 const lead: Actor = { id: '00000000-0000-4000-8000-000000000001', role: 'SUPERVISOR' };
@@ -24,25 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await reports?.[Symbol.asyncDispose]();
 });
-
-/** Ranges with ends anywhere, on midnights, on months, on years, within one day, and open. */
-function someRanges(seed: number, count: number): ReportRange[] {
-  const random = randomNumbers(seed);
-  const instant = (): Date => {
-    const at = FIRST.getTime() + random() * 700 * 86_400_000;
-    const kind = Math.floor(random() * 4);
-    if (kind === 0) return new Date(Math.floor(at));
-    if (kind === 1) return new Date(Math.floor(at / 86_400_000) * 86_400_000);
-    if (kind === 2) return new Date(Date.UTC(2025, Math.floor(random() * 24), 1));
-    return new Date(Date.UTC(2025 + Math.floor(random() * 3), 0, 1));
-  };
-  return Array.from({ length: count }, () => {
-    const from = instant();
-    const other = random() < 0.2 ? new Date(from.getTime() + 1 + Math.floor(random() * 86_400_000)) : instant();
-    const to = other > from ? other : new Date(from.getTime() + 1);
-    return { from: random() < 0.15 ? null : from, to: random() < 0.15 ? null : to };
-  });
-}
 
 describe('what a caller gets wrong', () => {
   it.each([
@@ -90,7 +72,7 @@ describe('the buckets of Postgres', () => {
   it('answer a range of whole days without a look at the logs, and any other by index', async () => {
     await reports.refreshReports();
     await reports.db.sql.execute(sql`ANALYZE ticket_logs, report_buckets, report_agent_buckets`);
-    for (const range of [EVER, ...someRanges(10, 20)]) {
+    for (const range of [EVER, ...randomRanges(10, 20, FIRST)]) {
       const plans = await plansOf(async () => {
         await reports.source.resolutionTotals(cover(range));
         await reports.source.monthTotals(cover(range, 'MONTH'));

@@ -3,6 +3,7 @@ import type { SlaPolicyEdit } from '../src/domain/sla-policy.ts';
 import { PostgresOpenClocks } from '../src/infrastructure/postgres/open-clocks.ts';
 import { calendar } from './support/calendar-week.ts';
 import { createDesk, failure, MINUTE, type TestDesk, until } from './support/desk.ts';
+import { normalPolicy } from './support/normal-policy.ts';
 
 let desk: TestDesk;
 beforeEach(async () => {
@@ -12,16 +13,6 @@ afterEach(async () => {
   await desk[Symbol.asyncDispose]();
 });
 
-const promise = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}): SlaPolicyEdit => ({
-  tier: 'NORMAL',
-  resolutionMinutes,
-  atRiskPercent: 75,
-  breachAction: 'NOTIFY_SUPERVISOR',
-  escalateEveryMinutes: null,
-  maxEscalationLevel: 3,
-  calendar: null,
-  ...rest,
-});
 const preview = (edit: SlaPolicyEdit, signal?: AbortSignal) => desk.sla.previewSlaPolicy(desk.admin, edit, signal);
 const status = (id: string, to: 'PENDING' | 'RESOLVED') =>
   desk.mutations.changeTicketStatus(desk.admin, { id, status: to });
@@ -43,12 +34,12 @@ const isIdle = () => desk.db.pool.idleCount === desk.db.pool.totalCount;
 
 describe('the preview of a policy', () => {
   it('shows the policy as it would be, its calendar in the form in which it would be kept', async () => {
-    await desk.sla.setSlaPolicy(desk.admin, promise(600));
+    await desk.sla.setSlaPolicy(desk.admin, normalPolicy(600));
     desk.advance(MINUTE);
     const hours = calendar('europe/berlin', 'Tue-Fri 09:00-17:00, Mon 10:00-12:00', ['2026-12-25', '2026-01-01']);
-    const { policy } = await preview(promise(60, { calendar: hours }));
+    const { policy } = await preview(normalPolicy(60, { calendar: hours }));
     expect(policy).toEqual({
-      ...promise(60, {
+      ...normalPolicy(60, {
         calendar: calendar('Europe/Berlin', 'Mon 10:00-12:00, Tue-Fri 09:00-17:00', ['2026-01-01', '2026-12-25']),
       }),
       version: 3,
@@ -75,7 +66,7 @@ describe('the preview of a policy', () => {
     const young = await desk.ticket(client.id);
 
     // The first is ten minutes overdue by the policy in force, whether or not somebody has noticed: no edit breaches it.
-    const stricter = await preview(promise(15));
+    const stricter = await preview(normalPolicy(15));
     expect(stricter).toMatchObject({ ticketsAffected: 4, breachNow: 1, relaxed: 0 });
     expect(stricter.examples.map(({ number, breachesNow }) => [number, breachesNow])).toEqual([
       [old.number, true],
@@ -89,18 +80,18 @@ describe('the preview of a policy', () => {
       [null, null],
       [missed.clock.dueAt, new Date(missed.createdAt.getTime() + 15 * MINUTE)],
     ]);
-    expect(await preview(promise(2_000))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 2 });
+    expect(await preview(normalPolicy(2_000))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 2 });
     await desk.jobs.detectBreaches();
-    expect(await preview(promise(15))).toEqual(stricter);
-    expect(await preview(promise(2_000))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 2 });
-    expect(await preview(promise(1_440))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 0 });
+    expect(await preview(normalPolicy(15))).toEqual(stricter);
+    expect(await preview(normalPolicy(2_000))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 2 });
+    expect(await preview(normalPolicy(1_440))).toMatchObject({ ticketsAffected: 4, breachNow: 0, relaxed: 0 });
   });
 
   it('gives twenty examples at most: those that breach, then the next due, tickets of one instant by number', async () => {
     const client = await desk.client('NORMAL');
     const first = await desk.ticket(client.id);
     await copies(first.id, 40);
-    const { examples, ticketsAffected } = await preview(promise(60));
+    const { examples, ticketsAffected } = await preview(normalPolicy(60));
     expect(ticketsAffected).toBe(41);
     expect(examples.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => first.number + i));
   });
@@ -115,7 +106,7 @@ describe('the preview of a policy', () => {
       const under = new Set<number>();
       for await (const batch of batches) {
         if (seen === 0) {
-          await desk.sla.setSlaPolicy(desk.admin, promise(60));
+          await desk.sla.setSlaPolicy(desk.admin, normalPolicy(60));
           await desk.ticket(client.id);
           await status(first.id, 'RESOLVED');
         }
@@ -125,13 +116,13 @@ describe('the preview of a policy', () => {
       return [seen, [...under]];
     });
     expect([count, versions]).toEqual([1_201, [1]]);
-    expect(await preview(promise(120))).toMatchObject({ ticketsAffected: 1_201, policy: { version: 3 } });
+    expect(await preview(normalPolicy(120))).toMatchObject({ ticketsAffected: 1_201, policy: { version: 3 } });
   });
 
   it('is given up when nobody waits for it any more, and gives its connection back', async () => {
     const first = await desk.ticket((await desk.client()).id);
     await copies(first.id, 1_200);
-    expect(await failure(preview(promise(60), AbortSignal.abort()))).toMatchObject({ code: 'TIMEOUT' });
+    expect(await failure(preview(normalPolicy(60), AbortSignal.abort()))).toMatchObject({ code: 'TIMEOUT' });
     await until(isIdle);
 
     const leaving = new AbortController();
@@ -147,16 +138,16 @@ describe('the preview of a policy', () => {
     await expect(given).rejects.toMatchObject({ name: 'AbortError' });
     expect(looked).toBeLessThan(1_201);
     await until(isIdle);
-    expect(await preview(promise(60), new AbortController().signal)).toMatchObject({ ticketsAffected: 1_201 });
+    expect(await preview(normalPolicy(60), new AbortController().signal)).toMatchObject({ ticketsAffected: 1_201 });
   });
 
   it('refuses what setSlaPolicy refuses, in the same words', async () => {
     const hours = calendar('Europe/Berlin', 'Mon 09:00-17:00');
     const wrong = [
-      promise(0, { atRiskPercent: 100 }),
-      promise(60, { calendar: { ...hours, timeZone: 'Mars' } }),
-      promise(60, { calendar: { ...hours, intervals: [{ weekday: 1, start: '17:00', end: '09:00' }] } }),
-      promise(500_000, { calendar: hours }),
+      normalPolicy(0, { atRiskPercent: 100 }),
+      normalPolicy(60, { calendar: { ...hours, timeZone: 'Mars' } }),
+      normalPolicy(60, { calendar: { ...hours, intervals: [{ weekday: 1, start: '17:00', end: '09:00' }] } }),
+      normalPolicy(500_000, { calendar: hours }),
     ];
     const paths = [];
     for (const edit of wrong) {
@@ -174,8 +165,8 @@ describe('the preview of a policy', () => {
 
   it('is for those who lead', async () => {
     const [lead, agent] = [await desk.person('SUPERVISOR'), await desk.person('AGENT')];
-    expect(await desk.sla.previewSlaPolicy(lead, promise(60))).toMatchObject({ policy: { changedById: lead.id } });
-    expect(await failure(desk.sla.previewSlaPolicy(agent, promise(0)))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await desk.sla.previewSlaPolicy(lead, normalPolicy(60))).toMatchObject({ policy: { changedById: lead.id } });
+    expect(await failure(desk.sla.previewSlaPolicy(agent, normalPolicy(0)))).toMatchObject({ code: 'FORBIDDEN' });
   });
 });
 
@@ -183,10 +174,10 @@ describe('the history of a policy', () => {
   it('has every version, newest first, with its author and time; the seeded one has none', async () => {
     const seededAt = desk.clock.now();
     desk.advance(MINUTE);
-    await desk.sla.setSlaPolicy(desk.admin, promise(600));
+    await desk.sla.setSlaPolicy(desk.admin, normalPolicy(600));
     const other = await desk.person('ADMIN');
     desk.advance(MINUTE);
-    await desk.sla.setSlaPolicy(other, promise(60, { calendar: calendar('UTC', 'Mon-Fri 09:00-17:00') }));
+    await desk.sla.setSlaPolicy(other, normalPolicy(60, { calendar: calendar('UTC', 'Mon-Fri 09:00-17:00') }));
     const lead = await desk.person('SUPERVISOR');
     const history = await desk.sla.listPolicyHistory(lead, 'NORMAL');
     expect(history).toMatchObject([

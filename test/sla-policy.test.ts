@@ -5,6 +5,7 @@ import type { SlaPolicyEdit } from '../src/domain/sla-policy.ts';
 import type { Ticket } from '../src/domain/ticket.ts';
 import { slaJobs } from '../src/interfaces/jobs/sla-jobs.ts';
 import { createDesk, failure, MINUTE, type TestDesk, until } from './support/desk.ts';
+import { normalPolicy } from './support/normal-policy.ts';
 
 let desk: TestDesk;
 beforeEach(async () => {
@@ -14,18 +15,8 @@ afterEach(async () => {
   await desk[Symbol.asyncDispose]();
 });
 
-const promise = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}): SlaPolicyEdit => ({
-  tier: 'NORMAL',
-  resolutionMinutes,
-  atRiskPercent: 75,
-  breachAction: 'NOTIFY_SUPERVISOR',
-  escalateEveryMinutes: null,
-  maxEscalationLevel: 3,
-  calendar: null,
-  ...rest,
-});
 const setPolicy = (resolutionMinutes: number, rest: Partial<SlaPolicyEdit> = {}) =>
-  desk.sla.setSlaPolicy(desk.admin, promise(resolutionMinutes, rest));
+  desk.sla.setSlaPolicy(desk.admin, normalPolicy(resolutionMinutes, rest));
 
 /** So many open NORMAL tickets, alike but for their ids and numbers. */
 async function openTickets(count: number): Promise<void> {
@@ -173,7 +164,7 @@ it('judges by the instant of the edit, however late a ticket is moved, and in du
   };
   const unnoticed = await aged(1_445);
   const [age200, age100, age30, age0] = [await aged(200), await aged(100), await aged(30), await aged(0)];
-  await editWithoutMoving(promise(150, { atRiskPercent: 99 }));
+  await editWithoutMoving(normalPolicy(150, { atRiskPercent: 99 }));
   desk.advance(60 * MINUTE);
   await desk.jobs.moveOutdatedClocks('all');
   desk.advance(1_000 * MINUTE);
@@ -262,7 +253,7 @@ it('catches up with a ticket that was created while its policy or tier was being
   const client = await desk.client('NORMAL');
   const [one, other] = [await desk.ticket(client.id), await desk.ticket((await desk.client()).id)];
   await desk.db.pool.query("UPDATE clients SET tier = 'VIP' WHERE id = $1", [client.id]);
-  await editWithoutMoving(promise(2_000));
+  await editWithoutMoving(normalPolicy(2_000));
   expect(await desk.jobs.moveOutdatedClocks('all')).toEqual({ moved: 2, more: false });
   expect((await desk.stored(one.id)).clock).toMatchObject({ tier: 'VIP', policyVersion: 1 });
   expect((await desk.stored(other.id)).clock).toMatchObject({ tier: 'NORMAL', policyVersion: 2 });
@@ -270,7 +261,7 @@ it('catches up with a ticket that was created while its policy or tier was being
 
 it('moves in the background what an edit left whose process ended: the sweep finds it, the queue does the rest', async () => {
   await openTickets(600);
-  await editWithoutMoving(promise(2_000));
+  await editWithoutMoving(normalPolicy(2_000));
   const run = { signal: new AbortController().signal, attempt: 1, isLast: true };
   const [sweep, move] = slaJobs(desk.jobs);
   await sweep?.handle(null, run);
@@ -286,7 +277,7 @@ it('moves in the background what an edit left whose process ended: the sweep fin
 
 it('takes edits from an ADMIN alone, within their limits, all of them told at once', async () => {
   const lead = await desk.person('SUPERVISOR');
-  expect(await failure(desk.sla.setSlaPolicy(lead, promise(10)))).toMatchObject({ code: 'FORBIDDEN' });
+  expect(await failure(desk.sla.setSlaPolicy(lead, normalPolicy(10)))).toMatchObject({ code: 'FORBIDDEN' });
   expect(await failure(setPolicy(0, { atRiskPercent: 100 }))).toMatchObject({
     code: 'VALIDATION_FAILED',
     details: { fields: [{ path: 'input.resolutionMinutes' }, { path: 'input.atRiskPercent' }] },

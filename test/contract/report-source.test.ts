@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { ReportRange } from '../../src/domain/report/cover.ts';
-import {
-  naiveAgents,
-  naiveEscalated,
-  naiveResolution,
-  naiveWeeks,
-  randomLogs,
-  randomNumbers,
-} from '../support/naive-reports.ts';
+import { naiveAgents, naiveEscalated, naiveResolution, naiveWeeks, randomLogs } from '../support/naive-reports.ts';
 import { describeOnEachReportStore, type OpenReports, type ReportPlace } from '../support/report-places.ts';
+import { randomRanges } from '../support/report-ranges.ts';
 
 const lead: Actor = { id: '00000000-0000-4000-8000-000000000001', role: 'SUPERVISOR' };
 const NOW = new Date('2026-11-25T15:30:00Z');
@@ -31,7 +25,7 @@ function contract(open: OpenReports): void {
   });
 
   describe('each report equals the one that is counted from the raw logs', () => {
-    it.each([EVER, ...someRanges(7, 40)])('averageResolution from $from to $to', async (range) => {
+    it.each([EVER, ...randomRanges(7, 40, FIRST)])('averageResolution from $from to $to', async (range) => {
       const rows = await reports.averageResolution(lead, range);
       const naive = naiveResolution(logs, range);
       expect(rows.map(({ tier, tickets, averageMinutes }) => ({ tier, tickets, averageMinutes }))).toEqual(
@@ -44,11 +38,11 @@ function contract(open: OpenReports): void {
       }
     });
 
-    it.each([EVER, ...someRanges(8, 25)])('escalatedPerMonth from $from to $to', async (range) => {
+    it.each([EVER, ...randomRanges(8, 25, FIRST)])('escalatedPerMonth from $from to $to', async (range) => {
       expect(await reports.escalatedPerMonth(lead, range)).toEqual(naiveEscalated(logs, range, NOW));
     });
 
-    it.each([EVER, ...someRanges(9, 25)])('topAgents from $from to $to', async (range) => {
+    it.each([EVER, ...randomRanges(9, 25, FIRST)])('topAgents from $from to $to', async (range) => {
       const naive = naiveAgents(logs, range, 100);
       expect(await reports.topAgents(lead, { ...range, limit: 100 })).toEqual(naive);
       expect(await reports.topAgents(lead, { ...range, limit: 3 })).toEqual(naive.slice(0, 3));
@@ -98,24 +92,5 @@ function contract(open: OpenReports): void {
       expect(await empty.reportsAsOf(lead)).toEqual(NOW);
       await empty.close();
     });
-  });
-}
-
-/** Ranges with ends anywhere, on midnights, on months, on years, within one day, and open. */
-function someRanges(seed: number, count: number): ReportRange[] {
-  const random = randomNumbers(seed);
-  const instant = (): Date => {
-    const at = FIRST.getTime() + random() * 700 * 86_400_000;
-    const kind = Math.floor(random() * 4);
-    if (kind === 0) return new Date(Math.floor(at));
-    if (kind === 1) return new Date(Math.floor(at / 86_400_000) * 86_400_000);
-    if (kind === 2) return new Date(Date.UTC(2025, Math.floor(random() * 24), 1));
-    return new Date(Date.UTC(2025 + Math.floor(random() * 3), 0, 1));
-  };
-  return Array.from({ length: count }, () => {
-    const from = instant();
-    const other = random() < 0.2 ? new Date(from.getTime() + 1 + Math.floor(random() * 86_400_000)) : instant();
-    const to = other > from ? other : new Date(from.getTime() + 1);
-    return { from: random() < 0.15 ? null : from, to: random() < 0.15 ? null : to };
   });
 }
