@@ -1,4 +1,5 @@
 // A process that reads the files it is told to, one after the other, and says what each of them cost.
+import { existsSync, readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type SheetBatch, WorkbookError } from '../../src/application/workbook-reader.ts';
 import type { SheetRow } from '../../src/domain/sheet-row.ts';
@@ -13,6 +14,11 @@ type HeaderBatch = Extract<SheetBatch, { kind: 'header' }>;
 
 const BATCH_ROWS = 500;
 const SAMPLE_MS = 3;
+
+/** What the system lists in a folder of its own; nothing where it has none. */
+function countIn(folder: string): number {
+  return existsSync(folder) ? readdirSync(folder).length : 0;
+}
 
 async function* batchesOf({ path, isThreaded, settings }: ReadingOrder): AsyncGenerator<SheetBatch> {
   if (isThreaded) yield* new ThreadedWorkbookReader(settings).read(path, { batchRows: BATCH_ROWS });
@@ -57,6 +63,11 @@ async function read(order: ReadingOrder): Promise<Reading> {
     cpuMs: (user + system) / 1000,
     moreMb: (most - before) / 2 ** 20,
     lagMs: Number.isNaN(lag.max) ? 0 : lag.max / 1e6,
+    left: {
+      files: countIn('/proc/self/fd'),
+      threads: countIn('/proc/self/task'),
+      mb: process.memoryUsage.rss() / 2 ** 20,
+    },
   };
   const sheet =
     order.isKept && refusal === null && header ? { headerRow: header.rowNumber, headers: header.headers, rows } : null;

@@ -39,6 +39,17 @@ function endless(name: string, head: string, unit = `${noise(5000)}${'x'.repeat(
   return bookWith(repeatedPart(name, { head, unit, times: 400, isUnchecked: true }));
 }
 
+/** A sound workbook of `rows` rows, for readers that are killed on the way. */
+export function longBook(rows: number): Buffer {
+  return bookWith(part(SHEET, `${HEAD}${list(rows, (i) => `<row r="${i + 2}">${text(`the row ${i}`)}</row>`)}${END}`));
+}
+
+/** A workbook whose list of links takes more memory than a small heap has. */
+export function manyLinks(): Buffer {
+  const links = list(60_000, (i) => `<Relationship Id="${i}${'a'.repeat(300)}" Target="b${i}"/>`);
+  return bookWith(part(LINKS, `<Relationships>${links}</Relationships>`));
+}
+
 const deep = (name: string, root = '') => bookWith(part(name, `${root}${'<a>'.repeat(1_000_000)}`));
 
 const entities = (name: string, root: string) =>

@@ -26,6 +26,8 @@ export interface Reading {
   readonly moreMb: number;
   /** The longest time in which the process answered nobody. */
   readonly lagMs: number;
+  /** What the process has open after it, as far as the system tells, and its resident memory. */
+  readonly left: { readonly files: number; readonly threads: number; readonly mb: number };
 }
 
 /** Far longer than any file may take; a process that says nothing for so long hangs. */
