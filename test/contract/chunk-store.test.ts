@@ -71,7 +71,10 @@ describeOnEachStore('the rows of a file on their way', (open) => {
           index % 3 === 1 ? { ...row, duplicateOf: 5 } : row,
         );
         await place.stores.chunks.addChunks(id, [{ seq, rows }]);
-        expect(await place.stores.chunks.rowsOf(id, seq)).toEqual({ rules: { fields: ['externalId'], dryRun: false }, rows });
+        expect(await place.stores.chunks.rowsOf(id, seq)).toEqual({
+          rules: { fields: ['externalId'], dryRun: false },
+          rows,
+        });
         seq += 1;
       }),
       { numRuns: 40 },
