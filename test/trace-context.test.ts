@@ -137,7 +137,7 @@ describe('a job', () => {
     });
     await importCalls(lead).lastState(String(data?.importTickets.id));
     const done = () => parsed(server.log).filter(({ msg, queue }) => msg === 'job done' && queue !== 'maintenance');
-    const ofImport = () => done().filter(({ queue }) => queue === 'imports' || queue === 'import-chunks');
+    const ofImport = () => done().filter(({ queue }) => queue === 'imports' || queue === 'import-first-chunks');
     await expect.poll(() => ofImport().length).toBeGreaterThanOrEqual(4);
     for (const line of ofImport()) expect(line).toMatchObject(traced);
     for (const { queue, traceId } of done()) if (queue === 'sla-sweep') expect(traceId).toBeUndefined();
