@@ -27,7 +27,7 @@ export async function takeOver({ desk, jobs }: Installation, since: number): Pro
     const keys = new Set(rows.map(({ importId, seq }) => `${importId} ${seq}`));
     return some.filter(({ payload }) => keys.has(chunkOf(payload)));
   };
-  const chunks = await open(held.filter(({ queue }) => queue === 'import-chunks'));
+  const chunks = await open(held.filter(({ queue }) => queue.endsWith('-chunks')));
   const [jobsMs, chunksMs] = await Promise.all([
     untilNone(held, jobs.unchanged, since),
     untilNone(chunks, open, since),
