@@ -31,6 +31,9 @@ export interface Work {
 /** So many files a process reads at a time, each in a thread with a heap of its own; further ones wait for one of them. */
 const FILES_AT_ONCE = 6;
 
+/** Few, since they come on top of the other chunks, and leave connections to the reading. */
+const FIRST_CHUNKS_AT_ONCE = 2;
+
 /** Wires the background work. Any number of processes may do it side by side: jobs are hints, rows are the truth. */
 export function composeWork(parts: WorkParts): Work {
   const { config, logging, queues, desk, reports, imports, newId } = parts;
@@ -62,7 +65,7 @@ export function composeWork(parts: WorkParts): Work {
       queues.work(handlers, {
         concurrency: {
           imports: FILES_AT_ONCE,
-          'import-first-chunks': Math.min(FILES_AT_ONCE, concurrency),
+          'import-first-chunks': FIRST_CHUNKS_AT_ONCE,
           'import-chunks': concurrency,
           'import-rows': concurrency,
         },

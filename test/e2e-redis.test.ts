@@ -136,8 +136,9 @@ describeWithRedis('the product on Redis', () => {
       ([row]) => row?.total_rows !== null,
     );
     await eventually(
-      () => redis.client.llen('{techsupport}:import-chunks:wait'),
-      (waiting) => waiting > 0,
+      () =>
+        Promise.all(['import-first-chunks', 'import-chunks'].map((q) => redis.client.llen(`{techsupport}:${q}:wait`))),
+      (waiting) => waiting.some((jobs) => jobs > 0),
     );
     await redis.client.flushall();
     await release();
