@@ -31,8 +31,8 @@ export interface Work {
 /** So many files a process reads at a time, each in a thread with a heap of its own; further ones wait for one of them. */
 const FILES_AT_ONCE = 6;
 
-/** Few, since they come on top of the other chunks, and leave connections to the reading. */
-const FIRST_CHUNKS_AT_ONCE = 2;
+/** Of the chunks that a process works on at a time, so many may only be first ones of an import. */
+const SHARE_OF_FIRST_CHUNKS = 0.2;
 
 /** Wires the background work. Any number of processes may do it side by side: jobs are hints, rows are the truth. */
 export function composeWork(parts: WorkParts): Work {
@@ -62,11 +62,12 @@ export function composeWork(parts: WorkParts): Work {
   return {
     async start() {
       const { concurrency } = config.imports;
+      const first = Math.ceil(concurrency * SHARE_OF_FIRST_CHUNKS);
       queues.work(handlers, {
         concurrency: {
           imports: FILES_AT_ONCE,
-          'import-first-chunks': FIRST_CHUNKS_AT_ONCE,
-          'import-chunks': concurrency,
+          'import-first-chunks': first,
+          'import-chunks': Math.max(1, concurrency - first),
           'import-rows': concurrency,
         },
       });
