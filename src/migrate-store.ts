@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Comparison } from './application/move/ports.ts';
 import { composeMove, type MoveResult } from './compose-move.ts';
 import type { MoveDirection } from './compose-move-parts.ts';
+import { isAway } from './infrastructure/mongo/translate-error.ts';
 import { openMongo } from './open-mongo.ts';
 import { runOnDatabase } from './run-on-database.ts';
 import { StartupError } from './startup-error.ts';
@@ -88,6 +89,12 @@ runOnDatabase('migrate-store', async ({ config, db, logger }) => {
       },
     });
     return tell(await move(order.direction, order));
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    throw new StartupError(
+      `MongoDB cannot be reached (${error instanceof Error ? error.message : error}): see that it runs, and say the same again without --replace; what has moved by then stays.`,
+      { cause: error },
+    );
   } finally {
     await mongo.close();
   }

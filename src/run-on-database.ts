@@ -51,11 +51,16 @@ async function run(name: string, task: (parts: TaskParts) => Promise<number>): P
       onEvents: () => undefined,
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
-    const clock = await DatabaseClock.start({ ask: timeOf(db), logger });
-    const code = await task({ config, db, url, clock, logger });
-    clock.stop();
-    await db.close();
-    return code;
+    try {
+      const clock = await DatabaseClock.start({ ask: timeOf(db), logger });
+      try {
+        return await task({ config, db, url, clock, logger });
+      } finally {
+        clock.stop();
+      }
+    } finally {
+      await db.close();
+    }
   } finally {
     await database.stop();
   }
