@@ -109,7 +109,9 @@ function cellOf(cell: Element, book: Book): CellValue {
   const raw = value.text;
   if (t === 'str' || t === 'inlineStr') return unescaped(raw) || null;
   const word = raw.trim();
-  if (word === '') return null;
+  // What says that it is an error, or nothing that is known, is no blank cell either.
+  if (word === '' && t === 'e') return { error: '#ERROR' };
+  if (word === '') return /^[snbd]$/.test(t) ? null : { error: `a cell of the unknown type "${t}"` };
   if (t === 's') return (book.texts[Number(word)] ?? 'MISSING') || null;
   const read = {
     n: () => numberOf(word, book.dates[Number(s)] ?? false, book.date1904),
