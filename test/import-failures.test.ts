@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createImportPipeline, goodRow, HEADERS, type ImportPipeline, workbook } from './support/import-pipeline.ts';
 import { describeOnEachStore } from './support/import-stores.ts';
+import { eventually } from './support/server.ts';
 
 const ROWS = 600;
 const keys = (count: number, prefix = 'T') => Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
@@ -16,6 +17,13 @@ function handler(pipeline: ImportPipeline, name: string) {
   return (payload: unknown, signal = new AbortController().signal) =>
     found.handle(payload, { signal, attempt: 1, isLast: false });
 }
+
+/** Resolves once so many chunks wait to be written. No event tells of them. */
+const waiting = (pipeline: ImportPipeline, id: string, chunks: number) =>
+  eventually(
+    () => pipeline.chunks.backlog(id),
+    ({ uncommitted }) => uncommitted >= chunks,
+  );
 
 const logs = async (pipeline: ImportPipeline) => (await pipeline.logs()).length;
 
@@ -46,7 +54,7 @@ describeOnEachStore('an import whose workers are controlled by hand', (open) => 
     const stopped = handler(pipeline, 'read')({ importId: id });
     await pipeline.reaches(id, 'RUNNING');
     await handler(pipeline, 'write')({ importId: id, seq: 0 }).catch(() => undefined);
-    while ((await pipeline.chunks.backlog(id)).uncommitted < 40) await new Promise(setImmediate);
+    await waiting(pipeline, id, 40);
     expect((await pipeline.chunks.backlog(id)).uncommitted).toBe(40);
 
     const cancelled = await pipeline.cancelImport(pipeline.admin, id);
@@ -99,7 +107,7 @@ describeOnEachStore('an import whose workers are controlled by hand', (open) => 
     const stop = new AbortController();
     const first = handler(pipeline, 'read')({ importId: id }, stop.signal);
     await pipeline.reaches(id, 'RUNNING');
-    while ((await pipeline.chunks.backlog(id)).uncommitted < 5) await new Promise(setImmediate);
+    await waiting(pipeline, id, 5);
     stop.abort();
     await first;
     expect(await pipeline.find(id)).toMatchObject({ status: 'RUNNING', totalRows: null });

@@ -83,4 +83,4 @@ export class ReadingProcess {
 }
 
 /** What any sentence to the person who sent a file looks like. */
-export const SENTENCE = /^The [^\p{Cc}\p{Cs}]{10,250}[.?)]$/u;
+export const SENTENCE = /^The [^\p{Cc}\p{Cs}]{10,600}[.?)]$/u;
