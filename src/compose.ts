@@ -186,7 +186,10 @@ async function composeApi({ jwtSecret, ...parts }: ApiParts) {
   const { auth, environment } = parts.config;
   if (jwtSecret === undefined) throw new Error('An API needs a secret to sign tokens with.');
   const people = await composePeople({ ...parts, auth, jwtSecret });
-  const errorWorkbooks = { links: signedErrorWorkbookLinks(jwtSecret), stores: parts.importStores.forWork };
+  const errorWorkbooks = {
+    links: signedErrorWorkbookLinks(jwtSecret, auth.jwtSecretPrevious),
+    stores: parts.importStores.forWork,
+  };
   return {
     server: await composeServer({ ...parts, people, errorWorkbooks, importStores: parts.importStores.forRequests }),
     /** Adds the first admin to a database without users. */

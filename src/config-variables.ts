@@ -177,6 +177,7 @@ export const variables = z.object({
   REDIS_ALLOW_EVICTION: withDefault(flag, 'false'),
 
   JWT_SECRET: variable(secret),
+  JWT_SECRET_PREVIOUS: variable(secret),
   ADMIN_PASSWORD: variable(adminPassword),
   ACCESS_TOKEN_MINUTES: number(15, 1, 1_440),
   REFRESH_TOKEN_DAYS: number(30, 1, 365),

@@ -42,6 +42,8 @@ export interface Config {
   readonly auth: {
     /** Absent only outside production, where one is made and kept in the data folder, and for a worker, which signs nobody in. */
     readonly jwtSecret: string | undefined;
+    /** Signs nothing; what it signed is accepted too, while one secret replaces another. */
+    readonly jwtSecretPrevious: string | undefined;
     /** Of the first admin; absent: `admin123` outside production, and in production a database that has users. */
     readonly adminPassword: string | undefined;
     readonly accessTokenMinutes: number;
@@ -152,6 +154,11 @@ function mistakesTogether(env: NodeJS.ProcessEnv): string[] {
       `JWT_SECRET ${found}: in production set it to at least 32 random bytes, for example from "openssl rand -base64 48".`,
     );
   }
+  const previousBytes = env.JWT_SECRET_PREVIOUS?.trim() ? Buffer.byteLength(env.JWT_SECRET_PREVIOUS) : 32;
+  // What is accepted is as good as what signs: a short one would let tokens be forged.
+  if (production && role !== 'worker' && previousBytes < 32) {
+    mistakes.push(`JWT_SECRET_PREVIOUS has ${previousBytes} bytes: production accepts no token of less than 32.`);
+  }
   if (production && env.ADMIN_PASSWORD === 'admin123') {
     mistakes.push('ADMIN_PASSWORD is the one that everybody knows: choose another for production.');
   }
@@ -192,6 +199,7 @@ function arrange(v: Variables): Config {
     redis: redisSettings(v),
     auth: {
       jwtSecret: v.JWT_SECRET,
+      jwtSecretPrevious: v.JWT_SECRET_PREVIOUS,
       adminPassword: v.ADMIN_PASSWORD,
       accessTokenMinutes: v.ACCESS_TOKEN_MINUTES,
       refreshTokenDays: v.REFRESH_TOKEN_DAYS,
@@ -240,6 +248,11 @@ function warningsAbout(v: Variables): string[] {
   const secretBytes = Buffer.byteLength(v.JWT_SECRET ?? '');
   if (v.JWT_SECRET !== undefined && secretBytes < 32) {
     warnings.push(`JWT_SECRET has ${secretBytes} bytes; production will refuse less than 32.`);
+  }
+  if (v.JWT_SECRET_PREVIOUS !== undefined) {
+    warnings.push(
+      'JWT_SECRET_PREVIOUS is set: what it signed is accepted too. Take it out once that has expired (docs/operations.md).',
+    );
   }
   if (v.ROLE === 'api' && v.JWT_SECRET === undefined) {
     warnings.push(

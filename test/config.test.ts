@@ -45,6 +45,18 @@ describe('configuration', () => {
     expect(loadConfig({ JWT_SECRET: 'short' }).warnings).toEqual([expect.stringContaining('JWT_SECRET has 5 bytes')]);
   });
 
+  test('warns while a second secret is accepted, and in production wants that one long too', () => {
+    expect(loadConfig({ JWT_SECRET: secret, JWT_SECRET_PREVIOUS: 'old' })).toMatchObject({
+      auth: { jwtSecret: secret, jwtSecretPrevious: 'old' },
+      warnings: [expect.stringContaining('JWT_SECRET_PREVIOUS is set')],
+    });
+    const env = { NODE_ENV: 'production', JWT_SECRET: secret };
+    expect(mistakes({ ...env, JWT_SECRET_PREVIOUS: 'old' })).toEqual([
+      expect.stringContaining('JWT_SECRET_PREVIOUS has 3 bytes'),
+    ]);
+    expect(loadConfig({ ...env, JWT_SECRET_PREVIOUS: secret }).auth.jwtSecretPrevious).toBe(secret);
+  });
+
   test('plays every role unless one is named, which then needs a database to share', () => {
     expect(loadConfig({}).role).toBe('all');
     const url = 'postgres://u:p@h/d';

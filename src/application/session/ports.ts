@@ -37,8 +37,11 @@ export interface AccessTokens {
 export interface RefreshSecrets {
   /** A new random text of 256 bits. */
   create(): string;
-  /** The text that follows `token`: always the same, and nobody without our key can tell it. */
-  successorOf(token: string): string;
+  /**
+   * The text that follows `token`: always the same, and nobody without our key can tell it. After it, while the key is being
+   * replaced, the text that the other key makes of it: a successor may have been kept before the change.
+   */
+  successorsOf(token: string): readonly [string, ...string[]];
   /** SHA-256 of the text. */
   hash(token: string): Uint8Array;
 }
@@ -70,12 +73,12 @@ export interface Sessions {
   open(token: RefreshToken, sessionEpoch: number): Promise<boolean>;
   /**
    * Finds the token with this hash, asks `judge` while nobody else touches that user's sessions, and keeps what it says:
-   * ROTATE marks the token used and keeps `successor`, REPLAYED revokes the family, the others change nothing.
-   * Returns what was found and said; undefined when there is no such token.
+   * ROTATE marks the token used and keeps `successor`, REPLAYED revokes the family, the others change nothing. The token that
+   * it was exchanged for has one of `successorHashes`. Returns what was found and said; undefined when there is no such token.
    */
   exchange(
     hash: Uint8Array,
-    successorHash: Uint8Array,
+    successorHashes: readonly Uint8Array[],
     judge: (presented: PresentedToken) => RefreshJudgement,
   ): Promise<(PresentedToken & { readonly outcome: RefreshOutcome }) | undefined>;
   /** Revokes the family that the token with this hash belongs to; nothing when there is none. */

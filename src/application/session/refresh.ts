@@ -23,8 +23,8 @@ export const refresh =
   (deps: RefreshDeps) =>
   async (refreshToken: string): Promise<SignedIn> => {
     const { refreshSecrets, sessions } = deps;
-    const successor = refreshSecrets.successorOf(refreshToken);
-    const successorHash = refreshSecrets.hash(successor);
+    const texts = refreshSecrets.successorsOf(refreshToken);
+    const [next] = texts;
     const judge = (presented: PresentedToken): RefreshJudgement => {
       const at = deps.clock.now();
       if (!presented.user.active) return { outcome: 'REFUSED', at };
@@ -32,10 +32,10 @@ export const refresh =
       if (outcome !== 'ROTATE') return { outcome, at };
       const { familyId, userId } = presented.token;
       const expiresAt = new Date(at.getTime() + deps.refreshTokenTtlMs);
-      const kept = { id: deps.newId(), familyId, userId, hash: successorHash, issuedAt: at, expiresAt };
+      const kept = { id: deps.newId(), familyId, userId, hash: refreshSecrets.hash(next), issuedAt: at, expiresAt };
       return { outcome, at, successor: { ...kept, usedAt: null, revokedAt: null } };
     };
-    const found = await sessions.exchange(refreshSecrets.hash(refreshToken), successorHash, judge);
+    const found = await sessions.exchange(refreshSecrets.hash(refreshToken), texts.map(refreshSecrets.hash), judge);
     if (found?.outcome === 'REPLAYED') {
       deps.logger.warn(
         { userId: found.user.id, familyId: found.token.familyId },
@@ -45,5 +45,7 @@ export const refresh =
     if (!found || found.outcome === 'REFUSED' || found.outcome === 'REPLAYED') {
       throw new DomainError('UNAUTHENTICATED', 'This session has ended: sign in again.', {});
     }
-    return issueTokens(deps.accessTokens, found.user, found.sessionEpoch, successor, deps.clock.now());
+    const { successor: kept } = found;
+    const given = kept ? texts.find((text) => Buffer.compare(refreshSecrets.hash(text), kept.hash) === 0) : next;
+    return issueTokens(deps.accessTokens, found.user, found.sessionEpoch, given ?? next, deps.clock.now());
   };

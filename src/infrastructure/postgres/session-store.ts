@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Account, Sessions } from '../../application/session/ports.ts';
 import type { RefreshToken } from '../../domain/refresh-token.ts';
 import { asUuid } from '../../domain/uuid.ts';
@@ -52,14 +52,14 @@ export function postgresSessions(db: Database): Sessions {
       });
     },
 
-    async exchange(hash, successorHash, judge) {
+    async exchange(hash, successorHashes, judge) {
       return db.transaction(async (tx) => {
         const account = await lock(tx.sql, ownerOf(hash));
         if (!account) return undefined;
         // Read after the lock was won, by a statement of its own: what others changed before is seen.
         const token = await byHash(tx.sql, hash);
         if (!token) return undefined;
-        const successor = token.usedAt ? await byHash(tx.sql, successorHash) : undefined;
+        const successor = token.usedAt ? await byHash(tx.sql, ...successorHashes) : undefined;
         const presented = { token, successor, user: account.user, sessionEpoch: account.sessionEpoch };
         const judgement = judge(presented);
         if (judgement.outcome === 'ROTATE') {
@@ -125,11 +125,17 @@ function ownerOf(hash: Uint8Array) {
   return sql`${users.id} = (SELECT user_id FROM refresh_tokens WHERE token_hash = ${Buffer.from(hash)})`;
 }
 
-async function byHash(on: Sql, hash: Uint8Array): Promise<RefreshToken | undefined> {
+/** The token that has this hash, or one of them. */
+async function byHash(on: Sql, ...hashes: readonly Uint8Array[]): Promise<RefreshToken | undefined> {
   const [row] = await on
     .select()
     .from(refreshTokens)
-    .where(eq(refreshTokens.tokenHash, Buffer.from(hash)));
+    .where(
+      inArray(
+        refreshTokens.tokenHash,
+        hashes.map((hash) => Buffer.from(hash)),
+      ),
+    );
   if (!row) return undefined;
   const { tokenHash, ...token } = row;
   return { ...token, hash: tokenHash };
