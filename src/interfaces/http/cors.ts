@@ -23,10 +23,17 @@ export function registerCors(app: FastifyInstance, origins: readonly string[]): 
   });
 }
 
-/** Whether a page of `origin` may open a WebSocket: pages of this host, those of the list, and anybody while there is no list. */
-export function mayConnect(origins: readonly string[], origin: string | undefined, host: string | undefined): boolean {
-  // Programs that are not browsers send no origin.
-  if (origins.length === 0 || origin === undefined) return true;
-  if (origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+/**
+ * Whether a page of `origin` may open a WebSocket: pages of the list, and those of `own`, the scheme and host that the request was
+ * sent to. Programs that are not browsers send no origin.
+ */
+export function mayConnect(origins: readonly string[], origin: string | undefined, own: string): boolean {
+  if (origin === undefined || origins.includes(origin)) return true;
+  // "null" is every sandboxed page and every local file; browsers write an origin in one way only.
+  if (!/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin) return false;
+  const page = new URL(origin);
+  // A proxy that is not trusted may speak TLS to the page: http here says nothing, https does.
+  if (own.startsWith('https:') && page.protocol === 'http:') return false;
+  const here = `${page.protocol}//${own.slice(own.indexOf('//') + 2)}`;
+  return URL.canParse(here) && new URL(here).host === page.host;
 }

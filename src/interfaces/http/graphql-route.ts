@@ -143,12 +143,12 @@ function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
 
 function openSocket(deps: GraphqlRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const upgrade = upgradeOf(request.raw);
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
   if (!upgrade || request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
     const message = 'Only a GET request can be upgraded here, and only to a WebSocket.';
     return sendError(request, reply, validationFailed([{ path: 'upgrade', message }]), deps.formatError);
   }
-  if (!mayConnect(deps.corsOrigins, origin, host)) {
+  if (!mayConnect(deps.corsOrigins, origin, originOf(request))) {
     const message = 'Pages of this origin may not connect: it is not in CORS_ORIGINS.';
     return sendError(request, reply, new DomainError('FORBIDDEN', message, {}), deps.formatError);
   }
