@@ -126,7 +126,10 @@ function partOf(message: string): string {
   if (message.includes('sha does not match') || message.includes('persisted query version'))
     return 'extensions.persistedQuery';
   if (message.startsWith('GraphQL queries')) return 'query';
-  return /`(query|variables|extensions|operationName)`/.exec(message)?.[1] ?? 'request';
+  if (message.startsWith("An 'accept' header")) return 'accept';
+  const part = /`(query|variables|extensions|operationName)`|The '?(query|variables|extensions|operationName)'? search/;
+  const [, inBody, inSearch] = part.exec(message) ?? [];
+  return inBody ?? inSearch ?? 'request';
 }
 
 /** Tokens of a document, counted up to `enough`; what cannot be read ends the count. */

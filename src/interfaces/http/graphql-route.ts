@@ -10,7 +10,8 @@ import type { LogScope } from '../graphql/log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
 import type { SubscriptionServer } from '../graphql/websocket/websocket-server.ts';
 import { mayConnect } from './cors.ts';
-import { sendError } from './http-errors.ts';
+import { NEVER_KEPT, sendError } from './http-errors.ts';
+import { graphqlContentType, unreadableBody } from './media-type.ts';
 import { scopeOf } from './request-cycle.ts';
 import { originOf } from './request-origin.ts';
 import { upgradeOf } from './upgrade.ts';
@@ -38,6 +39,11 @@ export function registerGraphql(app: FastifyInstance, deps: GraphqlRouteDeps): v
     url: '/graphql',
     exposeHeadRoute: false,
     config: { rateLimited: true },
+    preParsing: async (request, reply, body) => {
+      const problem = request.method === 'POST' ? unreadableBody(request.headers) : null;
+      if (!problem) return body;
+      await sendError(request, reply, validationFailed([problem]), deps.formatError, 415);
+    },
     handler: (request, reply) => {
       if (upgradeOf(request.raw)) return openSocket(deps, request, reply);
       // Reading the body has left the scope of the request: what runs from here on logs with its id.
@@ -86,9 +92,8 @@ async function execute(deps: GraphqlRouteDeps, admitted: Admitted): Promise<Fast
     else leaveAfter(running, leave, deps.operationTimeoutMs);
     const { status, headers, body } = await Promise.race([running, deadline.expired]);
     if (body.kind === 'chunked') throw new Error('Incremental delivery is not part of this API.');
-    // Answers differ by caller: nothing on the way may keep them.
-    reply.header('cache-control', 'no-store');
     for (const [name, value] of headers) reply.header(name, value);
+    reply.header('cache-control', NEVER_KEPT);
     record.finish(status === undefined || status < 400 ? 'ok' : 'refused');
     return reply.code(status ?? 200).send(body.string);
   } catch (error) {
@@ -97,7 +102,7 @@ async function execute(deps: GraphqlRouteDeps, admitted: Admitted): Promise<Fast
     if (!failed) return sendError(request, reply, error, deps.formatError);
     // It ran, so this is the error of an execution: HTTP 200, as for every other one.
     const { message, extensions } = deps.formatError(error, request.id);
-    reply.header('content-type', 'application/json; charset=utf-8');
+    reply.header('content-type', graphqlContentType(request.headers.accept)).header('cache-control', NEVER_KEPT);
     return reply.send(JSON.stringify({ errors: [{ message, extensions }], data: null }));
   } finally {
     deadline.clear();

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode } from '../../domain/domain-error.ts';
 import { type FormatError, validationFailed } from '../graphql/errors.ts';
+import { graphqlContentType } from './media-type.ts';
 
 /** The HTTP status of a refusal of a whole request. */
 const STATUS: Record<ErrorCode, number> = {
@@ -20,6 +21,9 @@ const STATUS: Record<ErrorCode, number> = {
 
 const GRAPHQL_PATH = '/graphql';
 
+/** Answers differ by caller, and so do refusals: nothing on the way may keep them, nor a browser after the sign-out. */
+export const NEVER_KEPT = 'private, no-store';
+
 /** The path of a request without its query string, which may hold secrets. */
 export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? url;
@@ -35,15 +39,14 @@ export function sendError(
 ): FastifyReply {
   const { message, extensions } = format(error, request.id);
   const code = status ?? (error instanceof DomainError ? STATUS[(error as DomainError).code] : 500);
-  reply.code(code).header('content-type', 'application/json; charset=utf-8');
+  const isGraphql = pathOf(request.url) === GRAPHQL_PATH;
+  reply.code(code).header('cache-control', NEVER_KEPT);
+  reply.header('content-type', graphqlContentType(isGraphql ? request.headers.accept : undefined));
   if (error instanceof DomainError && 'retryAfterSeconds' in error.details) {
     reply.header('retry-after', String(error.details.retryAfterSeconds));
   }
   if (code === 401) reply.header('www-authenticate', 'Bearer');
-  const body =
-    pathOf(request.url) === GRAPHQL_PATH
-      ? { errors: [{ message, extensions }] }
-      : { error: { message, ...extensions } };
+  const body = isGraphql ? { errors: [{ message, extensions }] } : { error: { message, ...extensions } };
   return reply.send(JSON.stringify(body));
 }
 
@@ -76,6 +79,8 @@ export function registerErrors(
     const methods = allowed(path);
     if (methods.length > 0) {
       reply.header('allow', methods.join(', '));
+      // Without CORS headers: a browser that asks on behalf of a page of another origin takes it as a no.
+      if (request.method === 'OPTIONS') return reply.code(204).send();
       const message = `${request.method} does not work here; use ${methods.join(' or ')}.`;
       return sendError(request, reply, validationFailed([{ path: 'method', message }]), format, 405);
     }
@@ -109,6 +114,8 @@ function asDomainError(error: unknown, status: number, bodyMaxBytes: number): Do
 /** Parsers quote what they read, which may be a secret: their words are not passed on. */
 function malformed(error: Error): string {
   const code = 'code' in error ? String(error.code) : '';
+  if (error.message.includes('forbidden prototype property'))
+    return 'A key "__proto__" or "constructor" is not allowed.';
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'The body is empty.';
   if (code.includes('JSON') || error instanceof SyntaxError) return 'The body is not valid JSON.';
   return 'The request cannot be read.';
