@@ -10,7 +10,7 @@ import { newsSender } from './news.ts';
 import { createTestDatabase } from './postgres.ts';
 import { makeTicketDue } from './sla-view.ts';
 
-const JWT_SECRET = 'a secret of the tests, more than 32 bytes long';
+export const JWT_SECRET = 'a secret of the tests, more than 32 bytes long';
 export const PASSWORD = 'correct horse battery';
 
 const ENVIRONMENT = {

@@ -145,7 +145,7 @@ async function callerOf(
 ): Promise<Caller | { readonly unavailable: DomainError }> {
   const { id: requestId, ip } = request;
   const unknown = { actor: null, authenticationError: null, requestId, ip, origin: originOf(request) };
-  const bearer = bearerIn(request.headers.authorization);
+  const bearer = bearerIn(authorizationOf(request));
   if (!bearer) return unknown;
   try {
     const { actor } = await admission.run(() => authenticate(bearer()));
@@ -156,6 +156,13 @@ async function callerOf(
     // Kept for whatever needs an actor: login, refresh and logout must work with a token that has expired.
     return { ...unknown, authenticationError: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** The header; of several every one, which is no bearer token: Node takes the first, and a proxy may have looked at another. */
+function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string | readonly string[] | undefined {
+  if (headers.authorization === undefined) return undefined;
+  const all = rawHeaders.filter((_, n) => n % 2 === 1 && rawHeaders[n - 1]?.toLowerCase() === 'authorization');
+  return all.length > 1 ? all : headers.authorization;
 }
 
 /** A body that is not an upload must be in within the time limit, however slowly its bytes come. */
