@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, plainRequest, startEdge } from './support/edge-server.ts';
+import { plainRequest, startEdge } from './support/edge-server.ts';
+import { codes, graphqlRequests, JSON_BODY, PREFLIGHT, paths } from './support/graphql-requests.ts';
 
 let server: Awaited<ReturnType<typeof startEdge>>;
 beforeAll(async () => {
@@ -10,31 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const PREFLIGHT = { 'apollo-require-preflight': '1' };
-const JSON_BODY = { 'content-type': 'application/json' };
+const { call, get, post } = graphqlRequests(() => server.url);
 const RESPONSE_JSON = 'application/graphql-response+json; charset=utf-8';
 const PLAIN_JSON = 'application/json; charset=utf-8';
-
-interface Reply {
-  readonly status: number | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly answer: Answer;
-}
-
-async function call(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Reply> {
-  const sent = await plainRequest(server.url + path, { method, headers, ...(body === undefined ? {} : { body }) });
-  return { status: sent.status, headers: sent.headers, answer: sent.text === '' ? {} : JSON.parse(sent.text) };
-}
-
-const post = (payload: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
-  call('POST', '/graphql', { ...JSON_BODY, ...headers }, JSON.stringify(payload));
-const get = (parameters: Record<string, string>, headers: Record<string, string> = PREFLIGHT): Promise<Reply> =>
-  call('GET', `/graphql?${new URLSearchParams(parameters)}`, headers);
-const codes = ({ answer }: Reply): unknown[] => (answer.errors ?? []).map(({ extensions }) => extensions.code);
-const paths = ({ answer }: Reply): unknown[] =>
-  (answer.errors ?? []).flatMap(({ extensions }) =>
-    ((extensions.fields ?? []) as { path: string }[]).map((f) => f.path),
-  );
 
 describe('GET', () => {
   it('takes query, variables, operationName and extensions from the address', async () => {
@@ -256,60 +233,4 @@ it('nothing on the way keeps an answer or a refusal, nor marks it for asking aga
     expect(headers).not.toHaveProperty('last-modified');
     expect(headers).not.toHaveProperty('expires');
   }
-});
-
-describe('a persisted query', () => {
-  const hashOf = (query: string): string => createHash('sha256').update(query).digest('hex');
-  const persisted = (sha256Hash: string, version = 1) => ({ extensions: { persistedQuery: { version, sha256Hash } } });
-
-  it('is registered with its hash, then run by the hash alone, by POST and GET', async () => {
-    const query = 'query Greet($name: String) { hello(name: $name) }';
-    const hash = hashOf(query);
-    const variables = { name: 'Ada' };
-    const unknown = await post({ ...persisted(hash), variables });
-    expect([unknown.status, codes(unknown)]).toEqual([200, ['PERSISTED_QUERY_NOT_FOUND']]);
-    // The words that clients look for.
-    expect(unknown.answer.errors?.[0]?.message).toBe('PersistedQueryNotFound');
-    const registered = await post({ ...persisted(hash), query, variables });
-    const hit = await post({ ...persisted(hash), variables: { name: 'Bob' } });
-    const got = await get({ extensions: JSON.stringify(persisted(hash).extensions), variables: '{"name":"Eve"}' });
-    expect([registered, hit, got].map(({ answer }) => answer.data?.hello)).toEqual([
-      'hello Ada',
-      'hello Bob',
-      'hello Eve',
-    ]);
-  });
-
-  it('with a hash that is not its own is refused and not kept', async () => {
-    const hash = hashOf('{ other }');
-    const wrong = await post({ ...persisted(hash), query: '{ hello }' });
-    expect([wrong.status, codes(wrong), paths(wrong)]).toEqual([
-      400,
-      ['VALIDATION_FAILED'],
-      ['extensions.persistedQuery'],
-    ]);
-    expect(codes(await post(persisted(hash)))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
-  });
-
-  it('of another version is refused', async () => {
-    expect(paths(await post(persisted(hashOf('{ hello }'), 2)))).toEqual(['extensions.persistedQuery']);
-  });
-
-  it('is no way around limits, validation or the rule for mutations', async () => {
-    const refused: readonly [string, string][] = [
-      [`{ ${'hello '.repeat(21)} }`, 'LIMIT_EXCEEDED'],
-      [`{ hello ${'me '.repeat(6_000)} }`, 'LIMIT_EXCEEDED'],
-      ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
-      ['{', 'GRAPHQL_PARSE_FAILED'],
-    ];
-    for (const [query, code] of refused) {
-      const hash = hashOf(query);
-      expect(codes(await post({ ...persisted(hash), query }))[0]).toBe(code);
-      expect(['PERSISTED_QUERY_NOT_FOUND', code]).toContain(codes(await post(persisted(hash)))[0]);
-    }
-    const mutation = 'mutation { touch }';
-    await post({ ...persisted(hashOf(mutation)), query: mutation });
-    const got = await get({ extensions: JSON.stringify(persisted(hashOf(mutation)).extensions) });
-    expect([got.status, got.answer.data]).toEqual([405, undefined]);
-  });
 });
