@@ -2,6 +2,7 @@ import { createClient } from './application/client/create-client.ts';
 import { getClient, listClients } from './application/client/list-clients.ts';
 import { updateClient } from './application/client/update-client.ts';
 import type { ImportStore } from './application/import/ports.ts';
+import { Lanes } from './application/lanes.ts';
 import { eventCursor } from './application/live/event-cursor.ts';
 import { subscribeImportProgress } from './application/live/import-progress.ts';
 import { listAlerts, ticketHistory } from './application/live/list-alerts.ts';
@@ -21,6 +22,8 @@ import { setSlaPolicy } from './application/sla/set-sla-policy.ts';
 import { acknowledgeEscalation } from './application/ticket/acknowledge-escalation.ts';
 import { addComment } from './application/ticket/add-comment.ts';
 import { assignTicket } from './application/ticket/assign-ticket.ts';
+import { bulkAssignTickets } from './application/ticket/bulk-assign-tickets.ts';
+import { bulkChangeTicketStatus } from './application/ticket/bulk-change-ticket-status.ts';
 import { changeTicketStatus } from './application/ticket/change-ticket-status.ts';
 import { createTicket } from './application/ticket/create-ticket.ts';
 import { deleteTicket } from './application/ticket/delete-ticket.ts';
@@ -65,6 +68,8 @@ export interface DeskParts {
   /** Asks for the rest of a policy move in the background. */
   readonly scheduleMore: () => Promise<void>;
   readonly maxBacklog: number;
+  /** Tickets of bulk mutations that are changed at a time, of all callers together; 4 unless given. */
+  readonly bulkLanes?: number;
 }
 
 /** Tickets, clients, SLA clocks and live events. */
@@ -93,6 +98,18 @@ export function composeDesk(parts: DeskParts) {
   const moving = { ...deps, moveAfterEdit: moveAfterEdit({ moveOutdatedClocks: move, log: logger }) };
   const audit = composeAudit({ db: workDb, clock, logger, countAudited: parts.countAudited });
 
+  const mutations = {
+    createTicket: createTicket(deps),
+    updateTicket: updateTicket(deps),
+    changeTicketStatus: changeTicketStatus(deps),
+    assignTicket: assignTicket(deps),
+    deleteTicket: deleteTicket(deps),
+    restoreTicket: restoreTicket(deps),
+    addComment: addComment(deps),
+    acknowledgeEscalation: acknowledgeEscalation(deps),
+  };
+  const each = { ...mutations, lanes: new Lanes(parts.bulkLanes ?? 4) };
+
   return {
     queries: {
       getTicket: getTicket(deps),
@@ -100,16 +117,8 @@ export function composeDesk(parts: DeskParts) {
       listComments: listComments(deps),
       ticketHistory: ticketHistory(deps),
     },
-    mutations: {
-      createTicket: createTicket(deps),
-      updateTicket: updateTicket(deps),
-      changeTicketStatus: changeTicketStatus(deps),
-      assignTicket: assignTicket(deps),
-      deleteTicket: deleteTicket(deps),
-      restoreTicket: restoreTicket(deps),
-      addComment: addComment(deps),
-      acknowledgeEscalation: acknowledgeEscalation(deps),
-    },
+    mutations,
+    bulk: { bulkAssignTickets: bulkAssignTickets(each), bulkChangeTicketStatus: bulkChangeTicketStatus(each) },
     clients: {
       createClient: createClient(deps),
       updateClient: updateClient(moving),

@@ -11,6 +11,7 @@ import { ReportsResolver } from './interfaces/graphql/report/reports-resolver.ts
 import { DateTime } from './interfaces/graphql/scalars.ts';
 import { SessionResolver } from './interfaces/graphql/session/session-resolver.ts';
 import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
+import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
@@ -21,6 +22,7 @@ const RESOLVERS = [
   ClientResolver,
   TicketResolver,
   TicketMutationResolver,
+  BulkTicketResolver,
   SlaResolver,
   LiveResolver,
   LiveSubscriptionResolver,

@@ -31,6 +31,7 @@ import { NodeResolver } from './interfaces/graphql/node-resolver.ts';
 import { ReportsResolver } from './interfaces/graphql/report/reports-resolver.ts';
 import { SessionResolver } from './interfaces/graphql/session/session-resolver.ts';
 import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
+import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
@@ -99,6 +100,10 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     new ClientResolver(desk.clients),
     new TicketResolver(desk.queries),
     new TicketMutationResolver(desk.mutations),
+    new BulkTicketResolver(
+      desk.bulk,
+      createErrorFormatter({ logger: logging.logger, translateError, maxTokens: config.graphql.maxTokens }),
+    ),
     new SlaResolver(desk.sla),
     new LiveResolver(desk.live),
     new LiveSubscriptionResolver(),

@@ -36,6 +36,9 @@ const WORK_STATEMENT_MS = 120_000;
 const WATCH_CONNECTIONS = 4;
 const WATCH_STATEMENT_MS = 30_000;
 
+/** Of the connections for requests, bulk mutations use so many at most, however many there are. */
+const BULK_SHARE = 0.5;
+
 /** Events and tickets for subscribers: hundreds may replay at a time after a restart, and rather wait than end. */
 const LIVE_CONNECTIONS = 4;
 const LIVE_PATIENCE_MS = 30_000;
@@ -116,13 +119,14 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     countAudited: (clocks, mismatches) => metrics.countAudited(clocks, mismatches),
     scheduleMore: () => traced.add('policy-moves', [{ name: 'move', payload: null, key: 'move' }]),
     maxBacklog: config.websocket.subscriberMaxBacklog,
+    bulkLanes: Math.max(1, Math.floor(config.database.poolMax * BULK_SHARE)),
   });
   const reports = composeReports({ ...shared, mongo });
   const imports = composeImports({
     ...shared,
     stores: importStores.forWork,
     queues: traced,
-    reader: new ThreadedWorkbookReader(),
+    cutter: new ThreadedWorkbookReader(),
     policiesInForce: () => desk.stores.policies.all(),
     refreshReports: reports.refreshReports,
     countRows: (outcome, rows) => metrics.countImportRows(outcome, rows),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSchema } from '../src/compose-schema.ts';
 import type { Role } from '../src/domain/enums.ts';
+import { BULK_RULES } from './support/access-bulk-rules.ts';
 import { DESK_RULES } from './support/access-desk-rules.ts';
 import { type Outcomes, STAFF } from './support/access-rules.ts';
 import { TICKET_RULES } from './support/access-ticket-rules.ts';
@@ -9,7 +10,7 @@ import type { Variables } from './support/graphql-client.ts';
 import { codeOf } from './support/server.ts';
 
 /** access.md as requests: every field of the schema, and every rule that looks at its subject. */
-const RULES = [...DESK_RULES, ...TICKET_RULES];
+const RULES = [...DESK_RULES, ...TICKET_RULES, ...BULK_RULES];
 
 interface LiveRule {
   readonly field: string;

@@ -58,6 +58,8 @@ export async function createWorld() {
   const importId = await endedImport();
   const deadLetterId = (await server.sql<Id>('SELECT id FROM dead_letters LIMIT 1'))[0]?.id ?? '';
   const plain = await ticket();
+  const reopened = await ticket(agent.id);
+  for (const status of ['IN_PROGRESS', 'RESOLVED', 'OPEN'] as const) await desk.status(reopened, status);
 
   return {
     server,
@@ -76,6 +78,8 @@ export async function createWorld() {
     deadLetterId,
     /** A ticket that nobody holds. */
     plain,
+    /** A ticket of the agent that was resolved once. */
+    reopened,
     commentId: await comment(plain),
     /** Breached and held by the agent; breached and held by nobody; breached and then deleted. */
     held,
@@ -92,10 +96,15 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export const UPLOAD = 'mutation ($file: Upload!) { importTickets(file: $file) { id status } }';
 
-/** What an answer comes to: "allowed", "absent" (the field is null without an error), or the code of its error. */
+/**
+ * What an answer comes to: "allowed", "absent" (the field is null without an error), or the code of its error; of a bulk mutation that
+ * of its first ticket.
+ */
 export function outcomeOf(answer: Answer): string {
   const code = codeOf(answer);
   if (code) return code;
   const [value] = Object.values(answer.data ?? {});
-  return value === null || value === undefined ? 'absent' : 'allowed';
+  if (value === null || value === undefined) return 'absent';
+  const [first] = Array.isArray(value) ? value : [];
+  return first?.errorCode ?? 'allowed';
 }

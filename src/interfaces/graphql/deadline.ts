@@ -10,15 +10,39 @@ export interface Deadline {
   abandon(): void;
 }
 
+/** Of its time limit, whoever works in parts leaves so much to answer in. */
+const KEPT_FOR_ANSWER = 0.1;
+
+/** By their signals, since these are what the context of an operation carries. */
+const aboutToEnd = new WeakMap<AbortSignal, () => AbortSignal>();
+
+/**
+ * A signal that is aborted shortly before the time limit with this `signal` passes, and when the caller has gone: whoever works in
+ * parts begins no more of them and answers. undefined: there is no time limit.
+ */
+export function nearlyOver(signal: AbortSignal | undefined): AbortSignal | undefined {
+  return signal && aboutToEnd.get(signal)?.();
+}
+
 /** Starts a time limit of `milliseconds`; with `when`, only once that calls its argument. */
 export function startDeadline(milliseconds: number, when: (start: () => void) => void = (start) => start()): Deadline {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let early: NodeJS.Timeout | undefined;
+  const soon = new AbortController();
+  let startedAt = performance.now();
   let cleared = false;
   const clear = (): void => {
     cleared = true;
     clearTimeout(timer);
+    clearTimeout(early);
   };
+  aboutToEnd.set(controller.signal, () => {
+    const left = startedAt + milliseconds * (1 - KEPT_FOR_ANSWER) - performance.now();
+    if (left <= 0) soon.abort();
+    else if (!cleared) early ??= setTimeout(() => soon.abort(), left);
+    return soon.signal;
+  });
   const expired = new Promise<never>((_, reject) => {
     const expire = (): void => {
       const seconds = Math.round(milliseconds / 100) / 10;
@@ -31,6 +55,7 @@ export function startDeadline(milliseconds: number, when: (start: () => void) =>
       controller.abort(error);
     };
     when(() => {
+      startedAt = performance.now();
       if (!cleared) timer = setTimeout(expire, milliseconds);
     });
   });
@@ -42,6 +67,7 @@ export function startDeadline(milliseconds: number, when: (start: () => void) =>
     clear,
     abandon: () => {
       clear();
+      soon.abort();
       controller.abort();
     },
   };
