@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import { buildSchemaSync, type ClassType, type ContainerType, type PubSub } from 'type-graphql';
 import { ClientResolver } from './interfaces/graphql/client/client-resolver.ts';
 import { ImportResolver } from './interfaces/graphql/import/import-resolver.ts';
@@ -15,6 +15,7 @@ import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-reso
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
+import { COST_MODEL, costNote } from './interfaces/graphql/validation/cost.ts';
 
 const RESOLVERS = [
   SessionResolver,
@@ -33,7 +34,7 @@ const RESOLVERS = [
 ] as const;
 
 const ROOT_DESCRIPTIONS = {
-  Query: 'What can be read, over HTTP. Everything here needs an access token.',
+  Query: `What can be read, over HTTP. Everything here needs an access token. ${COST_MODEL}`,
   Mutation: 'What can be changed, over HTTP. Everything but login, refresh and logout needs an access token.',
   Subscription: 'What is told live, over WebSocket (graphql-transport-ws). Everything here needs an access token.',
 } as const;
@@ -65,6 +66,7 @@ export function composeSchema(instances: readonly object[] = []): GraphQLSchema 
     scalarsMap: [{ type: Date, scalar: DateTime }],
   });
   describeRoots(schema);
+  describeCosts(schema);
   return schema;
 }
 
@@ -73,5 +75,16 @@ function describeRoots(schema: GraphQLSchema): void {
   for (const [name, description] of Object.entries(ROOT_DESCRIPTIONS)) {
     const type = schema.getType(name);
     if (type) type.description = description;
+  }
+}
+
+/** Says with each list what asking for it costs, from the same figures that it is counted by. */
+function describeCosts(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const note = costNote(type.name, field);
+      if (note) field.description = `${field.description} ${note}`;
+    }
   }
 }

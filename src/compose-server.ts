@@ -166,10 +166,13 @@ function settings(config: Config): HttpSettings {
     ...config.http,
     limits: {
       tokens: graphql.maxTokens,
+      operations: graphql.maxOperations,
       depth: graphql.maxDepth,
       aliases: graphql.maxAliases,
       rootFields: graphql.maxRootFields,
       directives: graphql.maxDirectives,
+      listItems: graphql.maxListItems,
+      cost: graphql.maxCost,
     },
     introspection: graphql.introspection,
     graphiql: graphql.introspection,

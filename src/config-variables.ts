@@ -189,14 +189,19 @@ export const variables = z.object({
 
   INTROSPECTION: variable(flag),
   MAX_TOKENS: number(5_000, 100, 1_000_000),
+  MAX_OPERATIONS: number(50, 1, 10_000),
   MAX_DEPTH: number(15, 1, 1_000),
   MAX_ALIASES: number(30, 0, 10_000),
   MAX_ROOT_FIELDS: number(20, 1, 10_000),
   MAX_DIRECTIVES: number(50, 0, 10_000),
+  MAX_LIST_ITEMS: number(1_000, 1, 1_000_000),
+  MAX_COST: number(20_000, 1, 1_000_000_000),
   OPERATION_TIMEOUT_SECONDS: number(10, 1, 300),
 
   WS_FRAME_MAX_BYTES: number(131_072, 1_024, 67_108_864),
   SUBSCRIPTIONS_PER_SOCKET: number(100, 1, 100_000),
+  SOCKETS_PER_USER: number(20, 1, 1_000_000),
+  SOCKETS_PER_ADDRESS: number(10_000, 1, 1_000_000),
   SUBSCRIBER_MAX_BACKLOG: number(10_000, 1, 1_000_000),
 
   SLA_SWEEP_SECONDS: number(15, 1, 3_600),

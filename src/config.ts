@@ -59,15 +59,23 @@ export interface Config {
   readonly graphql: {
     readonly introspection: boolean;
     readonly maxTokens: number;
+    readonly maxOperations: number;
     readonly maxDepth: number;
     readonly maxAliases: number;
     readonly maxRootFields: number;
     readonly maxDirectives: number;
+    /** Values in any list of a document or of its variables. */
+    readonly maxListItems: number;
+    /** By the model that the schema describes. */
+    readonly maxCost: number;
     readonly operationTimeoutSeconds: number;
   };
   readonly websocket: {
     readonly frameMaxBytes: number;
     readonly subscriptionsPerSocket: number;
+    /** Open at a time in this process. */
+    readonly socketsPerUser: number;
+    readonly socketsPerAddress: number;
     /** Events that may wait for one slow subscriber before it is cut off. */
     readonly subscriberMaxBacklog: number;
   };
@@ -213,15 +221,20 @@ function arrange(v: Variables): Config {
     graphql: {
       introspection: v.INTROSPECTION ?? !production,
       maxTokens: v.MAX_TOKENS,
+      maxOperations: v.MAX_OPERATIONS,
       maxDepth: v.MAX_DEPTH,
       maxAliases: v.MAX_ALIASES,
       maxRootFields: v.MAX_ROOT_FIELDS,
       maxDirectives: v.MAX_DIRECTIVES,
+      maxListItems: v.MAX_LIST_ITEMS,
+      maxCost: v.MAX_COST,
       operationTimeoutSeconds: v.OPERATION_TIMEOUT_SECONDS,
     },
     websocket: {
       frameMaxBytes: v.WS_FRAME_MAX_BYTES,
       subscriptionsPerSocket: v.SUBSCRIPTIONS_PER_SOCKET,
+      socketsPerUser: v.SOCKETS_PER_USER,
+      socketsPerAddress: v.SOCKETS_PER_ADDRESS,
       subscriberMaxBacklog: v.SUBSCRIBER_MAX_BACKLOG,
     },
     sla: { sweepSeconds: v.SLA_SWEEP_SECONDS, audit: v.SLA_AUDIT },

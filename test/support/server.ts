@@ -21,6 +21,8 @@ const ENVIRONMENT = {
   LOG_LEVEL: 'error',
   RATE_LIMIT_MAX: '0',
   RATE_LIMIT_USER_MAX: '0',
+  // Tests follow much with few people.
+  SOCKETS_PER_USER: '100000',
   // Several servers share one Postgres.
   DATABASE_POOL_MAX: '6',
   // Tests ask for much at once, on machines that do other things as well.

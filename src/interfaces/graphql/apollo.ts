@@ -4,14 +4,15 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from '../../application/runtime.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
 import type { Caller } from './caller.ts';
 import { type FormatError, mergeFieldErrors, validationFailed } from './errors.ts';
+import { limitsPlugin, refusedDocuments, refusedWhole } from './limits-plugin.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
 import type { DocumentLimits } from './validation/limits.ts';
-import { countRootField } from './validation/operation-size.ts';
+import { countField, fragmentsOf } from './validation/operation-size.ts';
 import { documentRules } from './validation/rules.ts';
 
 /** What a charge against a rate limit answers: headers to send, and why the request is refused when it went over. */
@@ -45,7 +46,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
     schema: deps.schema,
     // The rules below refuse introspection when it is off, over both transports in the same words.
     introspection: true,
-    validationRules: [...documentRules(deps.limits, deps.introspection)],
+    validationRules: [refusedDocuments, ...documentRules(deps.introspection)],
     validationOptions: { hideSuggestions: true },
     parseOptions: { maxTokens: deps.limits.tokens },
     persistedQueries: { ttl: PERSISTED_QUERY_SECONDS },
@@ -60,6 +61,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      limitsPlugin(deps.schema, deps.limits),
       subscriptionPlugin,
       loginPlugin(deps.chargeLogins),
       mergePlugin,
@@ -70,7 +72,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
 
 /** How many times an operation tries to sign in: each alias of `login` is an attempt. */
 export function countLogins(document: DocumentNode, operation: OperationDefinitionNode | undefined): number {
-  return operation?.operation === 'mutation' ? countRootField(document, operation, 'login') : 0;
+  return operation?.operation === 'mutation' ? countField(fragmentsOf(document), operation.selectionSet, 'login') : 0;
 }
 
 function loginPlugin(chargeLogins: ChargeLogins): ApolloServerPlugin<Caller> {
@@ -87,11 +89,6 @@ function loginPlugin(chargeLogins: ChargeLogins): ApolloServerPlugin<Caller> {
       };
     },
   };
-}
-
-/** Nothing of the operation has run: HTTP says so with its status. */
-function refusedWhole(refusal: DomainError, status: number): GraphQLError {
-  return new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status } } });
 }
 
 const subscriptionPlugin: ApolloServerPlugin<Caller> = {

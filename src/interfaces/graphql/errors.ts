@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLFormattedError, Lexer, Source } from 'graphql
 import type { Logger } from '../../application/runtime.ts';
 import { DomainError, type FieldError } from '../../domain/domain-error.ts';
 import { argumentError, variableError, withoutSuggestion } from './input-errors.ts';
-import { limitExceeded } from './validation/limits.ts';
+import { limitExceeded, tooManyComparisons } from './validation/limits.ts';
 
 /** Turns any error into what a caller may see of it, with `requestId`; over HTTP and WebSocket alike. */
 export type FormatError = (error: unknown, requestId: string) => GraphQLFormattedError;
@@ -50,6 +50,8 @@ function asDomainError(
 ): DomainError | { code: GraphqlOnlyCode; message: string } | null {
   const root = rootOf(error);
   if (root instanceof DomainError) return root;
+  // The parser ran out of stack; the document says why.
+  if (root instanceof RangeError && root.cause instanceof DomainError) return root.cause;
   if (!(error instanceof GraphQLError && root instanceof GraphQLError)) return translateError(root);
 
   const input = variableError(error) ?? argumentError(error);
@@ -63,6 +65,7 @@ function asDomainError(
         ? limitExceeded('tokens', maxTokens, countTokens(error.source?.body ?? '', maxTokens * 10))
         : { code: 'GRAPHQL_PARSE_FAILED', message: error.message };
     case 'GRAPHQL_VALIDATION_FAILED':
+      if (error.message === 'Validation aborted.') return tooManyComparisons();
       return { code: 'GRAPHQL_VALIDATION_FAILED', message: withoutSuggestion(error.message) };
     case 'PERSISTED_QUERY_NOT_FOUND':
       return { code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' };

@@ -1,5 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
-import type { DocumentLimits } from './limits.ts';
+import type { DomainError } from '../../../domain/domain-error.ts';
+import { withCheapPlaces } from './document-shape.ts';
+import { type DocumentLimits, limitErrors, tooNested } from './limits.ts';
 import { documentRules } from './rules.ts';
 
 interface Options {
@@ -16,7 +18,7 @@ const KEPT = 200;
  * with it as errors that carry the codes Apollo would give them.
  */
 export function createDocumentReader(options: Options): (query: string) => DocumentNode | readonly GraphQLError[] {
-  const rules = [...specifiedRules, ...documentRules(options.limits, options.introspection)];
+  const rules = [...specifiedRules, ...documentRules(options.introspection)];
   const kept = new Map<string, DocumentNode>();
 
   return (query) => {
@@ -24,16 +26,23 @@ export function createDocumentReader(options: Options): (query: string) => Docum
     if (known) return known;
     let document: DocumentNode;
     try {
-      document = parse(query, { maxTokens: options.limits.tokens });
+      document = withCheapPlaces(parse(query, { maxTokens: options.limits.tokens }), query);
     } catch (error) {
+      if (error instanceof RangeError) return [refusal(tooNested(query, options.limits))];
       return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
     }
+    const exceeded = limitErrors(document, options.limits);
+    if (exceeded.length > 0) return exceeded;
     const errors = validate(options.schema, document, rules, { hideSuggestions: true });
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     if (kept.size >= KEPT) for (const [oldest] of [...kept].slice(0, 1)) kept.delete(oldest);
     kept.set(query, document);
     return document;
   };
+}
+
+function refusal(originalError: DomainError): GraphQLError {
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 function withCode(error: unknown, code: string): GraphQLError {

@@ -1,48 +1,138 @@
-import { type ASTVisitor, GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { DomainError } from '../../../domain/domain-error.ts';
-import { measureOperations, type OperationSize } from './operation-size.ts';
+import { nestingOf, shapeOf } from './document-shape.ts';
+import { measureOperations } from './operation-size.ts';
 
-/** How large an operation may be; the same over HTTP and WebSocket (docs/adr/0008). */
-export interface DocumentLimits extends OperationSize {
+/** How large an operation and its variables may be; the same over HTTP and WebSocket (docs/adr/0008). */
+export interface DocumentLimits {
   /** Lexical tokens of the whole document. */
   readonly tokens: number;
+  /** Operations in the document. */
+  readonly operations: number;
+  /** Fields below each other, introspection apart. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly directives: number;
+  /** Values in any list, in the document or in the variables. */
+  readonly listItems: number;
+  /** What the operation may ask for: sizes of lists by weights (cost.ts). */
+  readonly cost: number;
 }
 
 export const DOCUMENT_LIMITS: DocumentLimits = {
   tokens: 5_000,
+  operations: 50,
   depth: 15,
   aliases: 30,
   rootFields: 20,
   directives: 50,
+  listItems: 1_000,
+  cost: 20_000,
 };
 
-const ADVICE: Record<keyof DocumentLimits, string> = {
-  tokens: 'Shorten the document or split it into several operations.',
+/** Not for operators to choose: the standard introspection query fits, and no honest document comes near. */
+const FIXED = {
+  nesting: 200,
+  introspectionDepth: 20,
+  introspectionLists: 3,
+  /** graphql-js ends its own comparison of fields after so many steps. */
+  comparisons: 500_000,
+} as const;
+
+const ADVICE = {
+  tokens: 'Shorten the document or split it into several.',
+  operations: 'Send only the operations that you run.',
+  nesting: 'Put fewer brackets within brackets.',
   depth: 'Ask for what lies deeper in a second operation.',
   aliases: 'Split it into several operations.',
   rootFields: 'Split it into several operations.',
   directives: 'Leave some out or split it into several operations.',
-};
+  introspectionDepth: 'Ask for less depth of the schema; the standard introspection query passes.',
+  introspectionLists: 'Ask for fewer lists within lists of the schema; the standard introspection query passes.',
+  comparisons: 'Write each field once in a selection instead of repeating it.',
+  listItems: 'Send the values in several operations.',
+  cost: 'Ask for fewer elements with "first", above all in lists within lists, or split it into several operations.',
+  batch: 'Send one operation in each request; HTTP/2 and keep-alive make that cheap.',
+} as const satisfies Record<keyof DocumentLimits | keyof typeof FIXED | 'batch', string>;
 
-const MEASURED = ['depth', 'aliases', 'rootFields', 'directives'] as const satisfies readonly (keyof OperationSize)[];
-
-/** LIMIT_EXCEEDED for one of the limits, saying what to do. */
-export function limitExceeded(limit: keyof DocumentLimits, max: number, actual: number): DomainError<'LIMIT_EXCEEDED'> {
-  const message = `The limit "${limit}" is ${max}, and this has ${actual}. ${ADVICE[limit]}`;
+/** LIMIT_EXCEEDED for one of the limits, saying what to do; `where` is what exceeded it, when that is not the operation. */
+export function limitExceeded(
+  limit: keyof typeof ADVICE,
+  max: number,
+  actual: number,
+  where = 'this',
+): DomainError<'LIMIT_EXCEEDED'> {
+  const message = `The limit "${limit}" is ${max}, and ${where} has ${actual}. ${ADVICE[limit]}`;
   return new DomainError('LIMIT_EXCEEDED', message, { limit, max, actual });
 }
 
-/** The validation rule that reports every limit that an operation of the document exceeds. */
-export function limitsRule(limits: DocumentLimits): ValidationRule {
-  return (context: ValidationContext): ASTVisitor => ({
-    Document(document) {
-      for (const [operation, size] of measureOperations(document)) {
-        for (const limit of MEASURED) {
-          if (size[limit] <= limits[limit]) continue;
-          const originalError = limitExceeded(limit, limits[limit], size[limit]);
-          context.reportError(new GraphQLError(originalError.message, { nodes: operation, originalError }));
-        }
+/**
+ * Every limit that a parsed document exceeds, found in time linear in its length. Asked before the document is validated: rules of
+ * graphql-js compare each field with each.
+ */
+export function limitErrors(document: DocumentNode, limits: DocumentLimits): readonly GraphQLError[] {
+  const max = { ...limits, ...FIXED };
+  const errors: GraphQLError[] = [];
+  const refuse = (originalError: DomainError, nodes: DocumentNode['definitions'][number] | null): void => {
+    errors.push(new GraphQLError(originalError.message, { nodes, originalError }));
+  };
+  const shape = shapeOf(document);
+  for (const limit of ['operations', 'nesting', 'listItems'] as const) {
+    if (shape[limit] > max[limit]) refuse(limitExceeded(limit, max[limit], shape[limit]), null);
+  }
+  // A thousand operations would otherwise be a thousand errors.
+  if (errors.length > 0) return errors;
+  for (const [operation, size] of measureOperations(document)) {
+    for (const limit of [
+      'depth',
+      'aliases',
+      'rootFields',
+      'directives',
+      'introspectionDepth',
+      'introspectionLists',
+    ] as const) {
+      if (size[limit] > max[limit]) refuse(limitExceeded(limit, max[limit], size[limit]), operation);
+    }
+  }
+  return errors;
+}
+
+/** What it means that the parser of graphql-js ran out of stack. */
+export function tooNested(body: string, limits: DocumentLimits): DomainError<'LIMIT_EXCEEDED'> {
+  return limitExceeded('nesting', FIXED.nesting, nestingOf(body, limits.tokens));
+}
+
+/** What it means that graphql-js gave up comparing fields; how many comparisons are missing is not known. */
+export function tooManyComparisons(): DomainError<'LIMIT_EXCEEDED'> {
+  return limitExceeded('comparisons', FIXED.comparisons, FIXED.comparisons + 1);
+}
+
+/** The first list in the variables that is too long; null: none. However deep they are, in time linear in their length. */
+export function variablesRefusal(variables: unknown, { listItems }: DocumentLimits): DomainError | null {
+  const rest: { readonly path: string; readonly value: unknown }[] = [{ path: '', value: variables }];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const { path, value } = next;
+    if (Array.isArray(value)) {
+      if (value.length > listItems) return limitExceeded('listItems', listItems, value.length, `"${shown(path)}"`);
+      for (const item of value) if (isContainer(item)) rest.push({ path: `${path}[]`, value: item });
+    } else if (isContainer(value)) {
+      for (const [key, item] of Object.entries(value)) {
+        if (isContainer(item)) rest.push({ path: path === '' ? key : `${path}.${key}`, value: item });
       }
-    },
-  });
+    }
+  }
+  return null;
+}
+
+/** A list, or an object as JSON has them: an upload is neither. */
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function shown(path: string): string {
+  return path.length <= 80 ? path : `${path.slice(0, 77)}…`;
 }

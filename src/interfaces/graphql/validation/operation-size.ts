@@ -2,21 +2,48 @@ import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, Sel
 
 /** How large an operation is once every fragment counts where it is spread. */
 export interface OperationSize {
-  /** Fields below each other; what lies under `__schema` and `__type` is not counted. */
+  /** Fields below each other; what lies under `__schema` and `__type` counts apart. */
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
   readonly rootFields: number;
+  /** Fields below each other from `__schema` or `__type` on. */
+  readonly introspectionDepth: number;
+  /** Lists within lists of introspection: each multiplies the answer by all types, fields or arguments of the schema. */
+  readonly introspectionLists: number;
+}
+
+/** Of a selection; `lists` counts those of introspection, and means nothing elsewhere. */
+interface SelectionSize extends OperationSize {
+  readonly lists: number;
 }
 
 /** Counts stop here: fragments that spread each other double with every line, and no limit is as high. */
 const ENOUGH = 1_000_000;
-const NOTHING: OperationSize = { depth: 0, aliases: 0, directives: 0, rootFields: 0 };
+const NOTHING: SelectionSize = {
+  depth: 0,
+  aliases: 0,
+  directives: 0,
+  rootFields: 0,
+  introspectionDepth: 0,
+  introspectionLists: 0,
+  lists: 0,
+};
+const INTROSPECTION_LISTS = new Set([
+  'types',
+  'directives',
+  'fields',
+  'args',
+  'inputFields',
+  'enumValues',
+  'interfaces',
+  'possibleTypes',
+]);
 const sum = (a: number, b: number): number => Math.min(ENOUGH, a + b);
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-function fragmentsOf(document: DocumentNode): Fragments {
+export function fragmentsOf(document: DocumentNode): Fragments {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) if (node.kind === 'FragmentDefinition') fragments.set(node.name.value, node);
   return fragments;
@@ -28,9 +55,9 @@ function fragmentsOf(document: DocumentNode): Fragments {
  */
 export function measureOperations(document: DocumentNode): Map<OperationDefinitionNode, OperationSize> {
   const fragments = fragmentsOf(document);
-  const measured = new Map<string, OperationSize>();
+  const measured = new Map<string, SelectionSize>();
 
-  const fragmentSize = (name: string): OperationSize => {
+  const fragmentSize = (name: string): SelectionSize => {
     const known = measured.get(name);
     if (known) return known;
     measured.set(name, NOTHING);
@@ -42,26 +69,33 @@ export function measureOperations(document: DocumentNode): Map<OperationDefiniti
     return size;
   };
 
-  const selectionSize = (set: SelectionSetNode): OperationSize => {
-    let { depth, aliases, directives, rootFields } = NOTHING;
+  const selectionSize = (set: SelectionSetNode): SelectionSize => {
+    let { depth, aliases, directives, rootFields, introspectionDepth, introspectionLists, lists } = NOTHING;
     for (const node of set.selections) {
       directives = sum(directives, node.directives?.length ?? 0);
       let inner = NOTHING;
       if (node.kind === 'Field') {
         if (node.selectionSet) inner = selectionSize(node.selectionSet);
-        const introspects = node.name.value === '__schema' || node.name.value === '__type';
+        const name = node.name.value;
+        const introspects = name === '__schema' || name === '__type';
         depth = Math.max(depth, introspects ? 1 : 1 + inner.depth);
+        introspectionDepth = Math.max(introspectionDepth, introspects ? 1 + inner.depth : inner.introspectionDepth);
+        introspectionLists = Math.max(introspectionLists, introspects ? inner.lists : inner.introspectionLists);
+        lists = Math.max(lists, inner.lists + (INTROSPECTION_LISTS.has(name) ? 1 : 0));
         rootFields = sum(rootFields, 1);
         if (node.alias) aliases = sum(aliases, 1);
       } else {
         inner = node.kind === 'FragmentSpread' ? fragmentSize(node.name.value) : selectionSize(node.selectionSet);
         depth = Math.max(depth, inner.depth);
+        introspectionDepth = Math.max(introspectionDepth, inner.introspectionDepth);
+        introspectionLists = Math.max(introspectionLists, inner.introspectionLists);
+        lists = Math.max(lists, inner.lists);
         rootFields = sum(rootFields, inner.rootFields);
       }
       aliases = sum(aliases, inner.aliases);
       directives = sum(directives, inner.directives);
     }
-    return { depth, aliases, directives, rootFields };
+    return { depth, aliases, directives, rootFields, introspectionDepth, introspectionLists, lists };
   };
 
   const sizes = new Map<OperationDefinitionNode, OperationSize>();
@@ -76,9 +110,8 @@ export function measureOperations(document: DocumentNode): Map<OperationDefiniti
   return sizes;
 }
 
-/** How often an operation asks for the root field `name`, by whatever aliases and fragments. */
-export function countRootField(document: DocumentNode, operation: OperationDefinitionNode, name: string): number {
-  const fragments = fragmentsOf(document);
+/** How often a selection asks for the field `name` at its top, by whatever aliases and fragments. */
+export function countField(fragments: Fragments, selection: SelectionSetNode, name: string): number {
   const counted = new Map<string, number>();
   const countIn = (set: SelectionSetNode): number => {
     let count = 0;
@@ -98,5 +131,5 @@ export function countRootField(document: DocumentNode, operation: OperationDefin
     counted.set(fragmentName, count);
     return count;
   };
-  return countIn(operation.selectionSet);
+  return countIn(selection);
 }

@@ -1,5 +1,4 @@
 import { type ASTVisitor, GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
-import { type DocumentLimits, limitsRule } from './limits.ts';
 
 /** Refuses `__schema` and `__type`; `__typename` stays. */
 function noIntrospection(context: ValidationContext): ASTVisitor {
@@ -15,7 +14,7 @@ function noIntrospection(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** What every document must pass besides GraphQL's own rules, over HTTP and WebSocket alike. */
-export function documentRules(limits: DocumentLimits, introspection: boolean): readonly ValidationRule[] {
-  return introspection ? [limitsRule(limits)] : [limitsRule(limits), noIntrospection];
+/** What every document must pass besides GraphQL's own rules and the limits, over HTTP and WebSocket alike. */
+export function documentRules(introspection: boolean): readonly ValidationRule[] {
+  return introspection ? [] : [noIntrospection];
 }

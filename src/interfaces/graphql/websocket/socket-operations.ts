@@ -19,6 +19,7 @@ import type { LogScope } from '../log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../operation-metrics.ts';
 import { createDocumentReader } from '../validation/document-reader.ts';
 import type { DocumentLimits } from '../validation/limits.ts';
+import { operationCheck } from '../validation/operation-check.ts';
 import { countedStream } from './counted-stream.ts';
 import type { LiveSocket } from './live-socket.ts';
 
@@ -51,6 +52,7 @@ type Prepared = { readonly args: ExecutionArgs; readonly operation: SocketOperat
 /** Prepares and runs the operations of sockets: same rules as HTTP, a time limit, metrics, and a request id on every log line. */
 export function createSocketOperations(deps: SocketOperationsDeps) {
   const read = createDocumentReader(deps);
+  const check = operationCheck(deps.schema, deps.limits);
   const running = new WeakMap<object, SocketOperation>();
 
   /** Checks what a client wants to run, and makes its context. Errors refuse it; `active` counts this one too. */
@@ -83,6 +85,9 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
       const message = `Send a ${operation.operation} over HTTP; this WebSocket is for subscriptions.`;
       return refuse(validationFailed([{ path: 'query', message }]));
     }
+
+    const exceeded = check(document, operation, payload.variables ?? {});
+    if (exceeded) return refuse(exceeded);
 
     const deadline = startDeadline(deps.operationTimeoutMs);
     const caller: Caller = {
