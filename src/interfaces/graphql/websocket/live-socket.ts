@@ -7,10 +7,11 @@ import type { DropReason } from '../operation-metrics.ts';
 /** Close codes of graphql-transport-ws and of this API (README, "Errors"). */
 export const CLOSE = {
   goingAway: 1001,
-  internalError: 1011,
   tryAgainLater: 1013,
+  badRequest: 4400,
   unauthorized: 4401,
   forbidden: 4403,
+  internalError: 4500,
 } as const;
 
 /** Why a socket was ended, by the code that the server ended it with. */
@@ -50,6 +51,7 @@ export class LiveSocket {
   readonly #limits: SocketLimits;
   readonly #pings: NodeJS.Timeout;
   #expiry: NodeJS.Timeout | undefined;
+  #busy: Promise<void> | null = null;
   #alive = true;
   #ended = false;
 
@@ -88,17 +90,60 @@ export class LiveSocket {
         resolve();
       });
       if (socket.bufferedAmount > this.#limits.maxBufferedBytes) {
-        this.end(CLOSE.tryAgainLater, 'Too slow: connect again and go on from your cursor');
+        this.#endTooSlow();
         resolve();
       } else if (socket.bufferedAmount <= HIGH_WATER_BYTES) {
         resolve();
       } else {
         stalled = setTimeout(() => {
-          this.end(CLOSE.tryAgainLater, 'Too slow: connect again and go on from your cursor');
+          this.#endTooSlow();
           resolve();
         }, this.#limits.stallMs);
       }
     });
+  }
+
+  /**
+   * Hands over a ready frame; see busy. The connection is written to past `ws`, which has nothing half sent: messages are neither
+   * compressed nor split.
+   */
+  push(frame: readonly Buffer[]): void {
+    const socket = this.#socket;
+    if (this.#ended || socket.readyState !== socket.OPEN) return;
+    for (const part of frame) this.#connection.write(part);
+    if (this.#connection.writableLength <= HIGH_WATER_BYTES || this.#busy) return;
+    if (socket.bufferedAmount > this.#limits.maxBufferedBytes) this.#endTooSlow();
+    else this.#waitForPeer();
+  }
+
+  /** Puts the frames that `work` pushes into one write. */
+  together(work: () => void): void {
+    this.#connection.cork();
+    work();
+    this.#connection.uncork();
+  }
+
+  /** null: the peer takes what is pushed. Else much is waiting: resolves once it has taken that, or is gone. */
+  get busy(): Promise<void> | null {
+    return this.#busy;
+  }
+
+  #waitForPeer(): void {
+    const connection = this.#connection;
+    this.#busy = new Promise((resolve) => {
+      const stalled = setTimeout(() => this.#endTooSlow(), this.#limits.stallMs);
+      const done = (): void => {
+        clearTimeout(stalled);
+        connection.off('drain', done).off('close', done);
+        this.#busy = null;
+        resolve();
+      };
+      connection.on('drain', done).on('close', done);
+    });
+  }
+
+  #endTooSlow(): void {
+    this.end(CLOSE.tryAgainLater, 'Too slow: connect again and go on from your cursor');
   }
 
   /** Ends the socket, and every subscription on it at once. A second call does nothing. */

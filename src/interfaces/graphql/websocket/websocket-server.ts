@@ -11,6 +11,7 @@ import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
 import { type FormatError, mergeFieldErrors, rootOf } from '../errors.ts';
+import { Inbox } from './inbox.ts';
 import { CLOSE, LiveSocket, type SocketLimits, type Visitor } from './live-socket.ts';
 import { createSignedInSockets } from './signed-in-sockets.ts';
 import { createSocketOperations, type SocketOperation, type SocketOperationsDeps } from './socket-operations.ts';
@@ -42,6 +43,8 @@ interface Connection {
   readonly socket: LiveSocket;
   readonly operations: Map<string, SocketOperation>;
   readonly requestIds: Map<string, string>;
+  /** Told when an operation has ended, since its id may then come again. */
+  inbox: Inbox | null;
   /** That of the upgrade request, unless `connectionParams` bring one. */
   trace: TraceFields;
 }
@@ -53,7 +56,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     noServer: true,
     maxPayload: deps.maxFrameBytes,
     perMessageDeflate: false,
-    handleProtocols,
+    handleProtocols: chooseProtocol,
   });
   const signedIn = createSignedInSockets(deps.onSessionsEnded);
   const operations = createSocketOperations(deps);
@@ -114,9 +117,13 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
       return result.data === undefined ? { errors } : { data: result.data, errors };
     },
 
-    onError: (session, id, _payload, errors) => format(session, id, errors),
+    onError(session, id, _payload, errors) {
+      session.extra.inbox?.tellEnd(id);
+      return format(session, id, errors);
+    },
 
     onComplete({ extra }, id) {
+      extra.inbox?.tellEnd(id);
       extra.operations.get(id)?.deadline.abandon();
       extra.operations.delete(id);
       extra.requestIds.delete(id);
@@ -134,7 +141,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
     webSocket.on('error', (error) => deps.logger.info({ connectionId, reason: error.message }, 'WebSocket error'));
 
     const trace = traceFields(upgrade.headers.traceparent);
-    const extra: Connection = { socket, operations: new Map(), requestIds: new Map(), trace };
+    const extra: Connection = { socket, operations: new Map(), requestIds: new Map(), inbox: null, trace };
     const within = <R>(work: () => R): R =>
       deps.scope.run({ connectionId, requestId: connectionId, ...extra.trace }, work);
     let left: ((code?: number, reason?: string) => Promise<void>) | undefined;
@@ -149,11 +156,14 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
       {
         protocol: socket.protocol,
         send: (data) => socket.send(data),
-        close: (code, reason) => socket.end(code ?? 1000, reason ?? ''),
+        // The reason may quote an id, which may be of any length.
+        close: (code, reason) => socket.end(code ?? 1000, closeReason(reason ?? '')),
         onMessage: (handle) => {
-          webSocket.on('message', (data) => {
+          const inbox = new Inbox({ handle, refuse: (reason) => socket.end(CLOSE.badRequest, reason) });
+          extra.inbox = inbox;
+          webSocket.on('message', (data, isBinary) => {
             if (socket.ended) return;
-            within(() => handle(String(data))).catch(failed);
+            within(() => inbox.receive(String(data), isBinary)).catch(failed);
           });
         },
       },
@@ -190,6 +200,15 @@ function endFor(failure: unknown, socket: LiveSocket): void {
   if (!(failure instanceof DomainError) || failure.code !== 'UNAUTHENTICATED') return;
   if (socket.actor) socket.end(CLOSE.forbidden, 'Your session has ended: sign in again');
   else socket.end(CLOSE.unauthorized, 'Sign in first: send connectionParams.authorization');
+}
+
+/**
+ * The protocol that is spoken here. Who offers only others gets its own first choice, and then 4406 on the open socket: without a
+ * choice the handshake would fail before anybody could be told why.
+ */
+function chooseProtocol(offered: Set<string>): string | false {
+  const [first] = offered;
+  return handleProtocols(offered) || (first ?? false);
 }
 
 function subscriptionsIn({ operations }: Connection): number {
