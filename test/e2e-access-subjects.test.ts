@@ -2,7 +2,10 @@ import { GraphQLInterfaceType, GraphQLObjectType } from 'graphql';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSchema } from '../src/compose-schema.ts';
+import { BULK_RULES } from './support/access-bulk-rules.ts';
+import { DESK_RULES } from './support/access-desk-rules.ts';
 import { STAFF } from './support/access-rules.ts';
+import { TICKET_RULES } from './support/access-ticket-rules.ts';
 import { createWorld, outcomeOf, WHO, type World } from './support/access-world.ts';
 import type { GraphqlCaller } from './support/graphql-client.ts';
 import { codeOf } from './support/server.ts';
@@ -93,6 +96,96 @@ describe('deleted tickets', () => {
     const byReference = 'query ($ref: String!) { ticket(reference: $ref) { id deletedAt } }';
     const as = async (by: GraphqlCaller) => outcomeOf(await by.send(byReference, { ref: ticket.reference }));
     expect([await as(people.SUPERVISOR), await as(people.AGENT)]).toEqual(['allowed', 'absent']);
+  });
+
+  it('are to an agent, in every operation that names one, what an unknown id is, word by word', async () => {
+    const { people, gone, server } = world;
+    const byId = [...DESK_RULES, ...TICKET_RULES, ...BULK_RULES].filter(({ document }) =>
+      /\b(ticket\(|node\(|assignTicket\(|changeTicketStatus\(|updateTicket\(|deleteTicket\(|restoreTicket\(|addComment\(|acknowledgeEscalation\(|bulk)/.test(
+        document,
+      ),
+    );
+    expect(new Set(byId.map(({ field }) => field)).size).toBeGreaterThan(10);
+    const about = async (document: string, id: string) => {
+      const { data, errors, status } = await people.AGENT.send(document, { id, to: null });
+      return JSON.stringify({ data, errors, status })
+        .replaceAll(id, 'the id')
+        .replaceAll(/"requestId":"[^"]+"/g, '');
+    };
+    for (const document of new Set(byId.map((rule) => rule.document))) {
+      expect(await about(document, gone.id), document).toBe(await about(document, v7()));
+    }
+    const live = async (id: string) => {
+      const feed = people.AGENT.subscribe('subscription ($id: ID!) { ticketEvents(ticketId: $id) { id } }', { id });
+      return JSON.stringify(await feed.ended)
+        .replaceAll(id, 'the id')
+        .replaceAll(/"requestId":"[^"]+"/g, '');
+    };
+    expect(await live(gone.id)).toBe(await live(v7()));
+    expect(server.log).toEqual([]);
+  });
+
+  it('are in no event that an agent is told but that of their deletion', async () => {
+    const { people, gone, firstCursor, cursor, comment, plain } = world;
+    await comment(plain, 'the last one');
+    const events = async (by: GraphqlCaller) => {
+      const document =
+        'subscription ($after: String) { ticketEvents(after: $after) { type ticketId to from ticket { id } } }';
+      const feed = by.subscribe<{ ticketEvents: { type: string; ticketId: string; ticket: unknown; from: unknown } }>(
+        document,
+        {
+          after: firstCursor,
+        },
+      );
+      const all = [];
+      // Both see the comment that was written last, whatever they see before it.
+      do all.push((await feed.next()).ticketEvents);
+      while (all.at(-1)?.type !== 'ticket.commented' || all.at(-1)?.ticketId !== plain || all.length < 3);
+      await feed.stop();
+      return all.filter(({ ticketId }) => ticketId === gone.id);
+    };
+    expect(await cursor()).toEqual(expect.any(String));
+    expect((await events(people.SUPERVISOR)).map(({ type }) => type)).toContain('sla.breached');
+    const told = await events(people.AGENT);
+    expect(told).toEqual([{ type: 'ticket.deleted', ticketId: gone.id, ticket: null, from: null, to: null }]);
+  });
+
+  it('are counted, searched and filtered for by nobody but leads', async () => {
+    const { people, server } = world;
+    const clientId = await world.client();
+    const { createTicket } = await people.ADMIN.ask<{ createTicket: { id: string; reference: string } }>(
+      'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { id reference } }',
+      { input: { clientId, title: 'Zwergpinguin', description: '', tags: ['zwergtag'], assigneeId: people.AGENT.id } },
+    );
+    const list = `query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id } totalCount } }`;
+    const filters = [
+      { search: 'Zwergpinguin' },
+      { search: createTicket.reference },
+      { tag: 'zwergtag' },
+      { clientId },
+      { assigneeId: people.AGENT.id, clientId },
+    ];
+    const counts = (by: GraphqlCaller) =>
+      Promise.all(
+        filters.map(async (filter) => {
+          const { tickets } = await by.ask<{ tickets: { nodes: unknown[]; totalCount: number } }>(list, {
+            filter: { ...filter, includeDeleted: true },
+          });
+          return [tickets.nodes.length, tickets.totalCount];
+        }),
+      );
+    const open = async () =>
+      (
+        await people.AGENT.ask<{ client: { openTickets: number } }>(
+          'query ($id: ID!) { client(id: $id) { openTickets } }',
+          { id: clientId },
+        )
+      ).client.openTickets;
+    expect([await counts(people.AGENT), await open()]).toEqual([filters.map(() => [1, 1]), 1]);
+    await world.remove(createTicket.id);
+    expect([await counts(people.AGENT), await open()]).toEqual([filters.map(() => [0, 0]), 0]);
+    expect(await counts(people.SUPERVISOR)).toEqual(filters.map(() => [1, 1]));
+    expect(server.log).toEqual([]);
   });
 
   it('leave the alerts that an agent may ask for', async () => {

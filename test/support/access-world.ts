@@ -59,7 +59,7 @@ export async function createWorld() {
   const deadLetterId = (await server.sql<Id>('SELECT id FROM dead_letters LIMIT 1'))[0]?.id ?? '';
   const plain = await ticket();
   const reopened = await ticket(agent.id);
-  for (const status of ['IN_PROGRESS', 'RESOLVED', 'OPEN'] as const) await desk.status(reopened, status);
+  for (const status of ['IN_PROGRESS', 'RESOLVED', 'IN_PROGRESS'] as const) await desk.status(reopened, status);
 
   return {
     server,
