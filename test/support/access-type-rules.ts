@@ -111,7 +111,7 @@ export const TYPE_RULES: Readonly<Record<string, TypeRule>> = {
   },
   ImportProcess: {
     fields: `columns createdAt dryRun error errorWorkbookUrl etaSeconds failedRows filename finishedAt id ignoredColumns
-      processedRows retriedRows rowsPerSecond sizeBytes startedAt status succeededRows totalRows uploadedBy`,
+      processedRows retriedRows rowsPerSecond sha256 sizeBytes startedAt status succeededRows totalRows uploadedBy`,
     document: node('ImportProcess'),
     variables: ({ importId }) => ({ id: importId }),
     outcomes: HIDDEN,
