@@ -68,6 +68,31 @@ describe('an address that is not signed in', () => {
   });
 });
 
+describe('an upgrade', () => {
+  it('is let in though its address has used up its requests: whoever signs in over it pays for themselves', async () => {
+    await using server = await limited(2, 10);
+    for (let n = 0; n < 5; n++) await server.query('{ hello }');
+    expect((await server.query('{ hello }')).response.status).toBe(429);
+    for (let n = 0; n < 5; n++) {
+      const socket = await server.socket(GOOD);
+      socket.subscribe('1', '{ me }');
+      expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: { me: 'ada' } } });
+      socket.raw.close();
+    }
+    expect((await server.query('{ hello }')).response.status).toBe(429);
+  });
+
+  it('has a budget of its address that requests do not use up, and that only sockets without a user do', async () => {
+    await using server = await limited(2, 10);
+    await server.socket();
+    await server.socket({ authorization: 'Bearer old' });
+    const refused = await refusedUpgrade(`${server.url}/graphql`);
+    expect(refused.status).toBe(429);
+    expect(refused.headers['ratelimit-policy']).toBe('"upgrade";q=2;w=900');
+    expect((await server.query('{ hello }')).response.status).toBe(200);
+  });
+});
+
 describe('signing in', () => {
   it('costs an attempt for each alias: 20 in one operation are 20', async () => {
     await using server = await limited(70);
@@ -124,6 +149,7 @@ describe('what counts as one address', () => {
         expect((await behind.query('{ hello }', {}, from(ip))).response.status).toBe(200);
       expect((await behind.query('{ hello }', {}, from('203.0.113.1'))).response.status).toBe(429);
       expect(behind.edge.contexts.at(-1)?.ip).toBe('203.0.113.2');
+      (await behind.socket(null, { headers: from('203.0.113.2') })).raw.close();
       expect((await refusedUpgrade(`${behind.url}/graphql`, from('203.0.113.2'))).status).toBe(429);
     }
   });

@@ -91,6 +91,8 @@ export async function startEdge(wishes: Wishes = {}) {
         operations: 'subscriptions',
         frameMaxBytes: 128 * 1024,
         subscriptionsPerSocket: 100,
+        socketsPerUser: 20,
+        socketsPerAddress: 10_000,
         ...wishes.websocket,
       },
     },

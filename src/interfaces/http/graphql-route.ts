@@ -12,6 +12,7 @@ import type { SubscriptionServer } from '../graphql/websocket/websocket-server.t
 import { mayConnect } from './cors.ts';
 import { NEVER_KEPT, sendError } from './http-errors.ts';
 import { graphqlContentType, unreadableBody } from './media-type.ts';
+import type { OpenSockets } from './open-sockets.ts';
 import { scopeOf } from './request-cycle.ts';
 import { originOf } from './request-origin.ts';
 import { upgradeOf } from './upgrade.ts';
@@ -26,6 +27,7 @@ export interface GraphqlRouteDeps {
   /** Where Apollo's plugins find the record of an operation, by its HTTP request. */
   readonly records: WeakMap<object, OperationRecord>;
   readonly scope: LogScope;
+  readonly sockets: OpenSockets;
   readonly corsOrigins: readonly string[];
   readonly operationTimeoutMs: number;
   /** How long an upload may still take once its last byte is in. */
@@ -157,6 +159,9 @@ function openSocket(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fast
     const message = 'Pages of this origin may not connect: it is not in CORS_ORIGINS.';
     return sendError(request, reply, new DomainError('FORBIDDEN', message, {}), deps.formatError);
   }
+  const crowded = deps.sockets.enter(request.ip, upgrade.connection);
+  // Not 400: the same request is right once another socket has closed.
+  if (crowded) return sendError(request, reply, crowded, deps.formatError, 429);
   reply.hijack();
   const { connection, head } = upgrade;
   reply.raw.detachSocket(connection as Parameters<ServerResponse['detachSocket']>[0]);

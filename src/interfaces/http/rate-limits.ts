@@ -14,10 +14,15 @@ export interface RateLimitSettings {
 
 /** The limits of README, "Limits". A charge says what to answer: headers, and the refusal when it went over. */
 export interface RateLimits {
-  /** One request: of the user, or of the address while nobody is signed in. */
+  /** One request that is no upgrade: of the user, or of the address while nobody is signed in. */
   chargeRequest(caller: { readonly actor: Actor | null; readonly ip: string }): Promise<Charge>;
   /** Each alias of `login` is an attempt of the address; the request itself was the first one, unless a user sent it. */
   chargeLogins(caller: { readonly actor: Actor | null; readonly ip: string }, logins: number): Promise<Charge>;
+  /**
+   * One upgrade to a WebSocket: of the address, whose upgrades have a bucket of their own. Browsers can send no token with an upgrade,
+   * so requests of others behind the same address must not use up what those who are signed in need to connect.
+   */
+  chargeUpgrade(ip: string): Promise<Charge>;
   /** What an address was charged for an upgrade becomes its user's, now that there is one. */
   moveToUser(actor: Actor, ip: string): Promise<Charge>;
 }
@@ -30,6 +35,7 @@ export function createRateLimits(settings: RateLimitSettings, newLimiter: NewRat
   const limiter = (name: string, max: number): RateLimiter | null =>
     max > 0 ? newLimiter(name, max, windowSeconds) : null;
   const addresses = limiter('address', settings.max);
+  const upgrades = limiter('upgrade', settings.max);
   const users = limiter('user', settings.userMax);
 
   const chargeAddress = async (ip: string, points: number): Promise<Charge> =>
@@ -45,8 +51,9 @@ export function createRateLimits(settings: RateLimitSettings, newLimiter: NewRat
       // The headers of a user's answer speak of the user's limit, unless the address is why it was refused.
       return charge.refusal ? charge : FREE;
     },
+    chargeUpgrade: async (ip) => (upgrades ? answer('upgrade', await upgrades.charge(addressBucket(ip), 1)) : FREE),
     async moveToUser(actor, ip) {
-      await addresses?.refund(addressBucket(ip), 1);
+      await upgrades?.refund(addressBucket(ip), 1);
       return chargeUser(actor);
     },
   };
@@ -66,7 +73,8 @@ function answer(policy: string, state: BucketState): Charge {
   };
   if (!state.exceeded) return { headers, refusal: null };
   const retryAfterSeconds = state.resetSeconds;
-  const message = `Too many requests: at most ${state.max} in ${Math.round(state.windowSeconds / 60)} minutes. Try again in ${retryAfterSeconds} s.`;
+  const what = policy === 'upgrade' ? 'WebSockets that did not sign in' : 'requests';
+  const message = `Too many ${what}: at most ${state.max} in ${Math.round(state.windowSeconds / 60)} minutes. Try again in ${retryAfterSeconds} s.`;
   return {
     headers: { ...headers, 'retry-after': String(retryAfterSeconds) },
     refusal: new DomainError('RATE_LIMITED', message, { retryAfterSeconds }),

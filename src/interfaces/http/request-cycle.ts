@@ -91,7 +91,10 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
     const caller = await callerOf(request, deps);
     if ('unavailable' in caller) return sendError(request, reply, caller.unavailable, deps.formatError);
     request.caller = caller;
-    const { headers, refusal } = await deps.rateLimits.chargeRequest(request.caller);
+    const charge = upgradeOf(request.raw)
+      ? deps.rateLimits.chargeUpgrade(caller.ip)
+      : deps.rateLimits.chargeRequest(caller);
+    const { headers, refusal } = await charge;
     reply.headers(headers);
     if (refusal) return sendError(request, reply, refusal, deps.formatError);
   });

@@ -18,6 +18,7 @@ import { type HealthCheck, registerHealth } from './health.ts';
 import { registerErrors } from './http-errors.ts';
 import { commonOptions, listening } from './listening.ts';
 import { type MetricsPage, registerMetrics } from './metrics-route.ts';
+import { countOpenSockets } from './open-sockets.ts';
 import { memoryRateLimiters } from './rate-limiter.ts';
 import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
 import { type HttpMetrics, registerRequestCycle } from './request-cycle.ts';
@@ -45,6 +46,8 @@ export interface HttpSettings {
     readonly operations: 'subscriptions' | 'all';
     readonly frameMaxBytes: number;
     readonly subscriptionsPerSocket: number;
+    readonly socketsPerUser: number;
+    readonly socketsPerAddress: number;
     readonly maxBufferedBytes?: number;
     readonly stallMs?: number;
     readonly keepAliveMs?: number;
@@ -133,6 +136,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     now: deps.now ?? (() => new Date()),
     onSessionsEnded: deps.onSessionsEnded,
     formatError,
+    maxSocketsPerUser: websocket.socketsPerUser,
     maxFrameBytes: websocket.frameMaxBytes,
     initTimeoutMs: websocket.initTimeoutMs ?? 3_000,
     socketLimits: {
@@ -158,6 +162,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     subscriptions,
     formatError,
     records,
+    sockets: countOpenSockets(websocket.socketsPerAddress),
     corsOrigins: settings.corsOrigins,
     operationTimeoutMs: settings.operationTimeoutMs,
     uploadTimeoutMs: requestTimeoutMs,

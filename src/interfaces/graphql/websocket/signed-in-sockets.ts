@@ -1,4 +1,5 @@
 import type { Actor } from '../../../domain/actor.ts';
+import { DomainError } from '../../../domain/domain-error.ts';
 import { CLOSE, type LiveSocket } from './live-socket.ts';
 
 /** Which sockets belong to which user, so that they end when the user's sessions do. */
@@ -13,9 +14,13 @@ export interface SignedInSockets {
   stop(): void;
 }
 
-/** `onSessionsEnded` tells of users whose sessions ended, in any process; returns how to stop. */
+/**
+ * `onSessionsEnded` tells of users whose sessions ended, in any process; returns how to stop. A user has at most `maxPerUser` sockets
+ * in this process: the next is LIMIT_EXCEEDED.
+ */
 export function createSignedInSockets(
   onSessionsEnded: (listener: (userId: string) => void) => () => void,
+  maxPerUser: number,
 ): SignedInSockets {
   const byUser = new Map<string, Set<LiveSocket>>();
   const arriving = new Set<Set<string>>();
@@ -33,8 +38,10 @@ export function createSignedInSockets(
         const session = await authenticate();
         const userId = session.actor.id;
         if (socket.ended || endedMeanwhile.has(userId)) return null;
+        const sockets = byUser.get(userId) ?? new Set();
+        if (sockets.size >= maxPerUser) throw tooMany(maxPerUser, sockets.size + 1);
         socket.actor = session.actor;
-        byUser.set(userId, (byUser.get(userId) ?? new Set()).add(socket));
+        byUser.set(userId, sockets.add(socket));
         return session;
       } finally {
         arriving.delete(endedMeanwhile);
@@ -49,4 +56,10 @@ export function createSignedInSockets(
     },
     stop,
   };
+}
+
+/** Short enough for the reason of a close. */
+function tooMany(max: number, actual: number): DomainError {
+  const message = `LIMIT_EXCEEDED: socketsPerUser is ${max}, and this would be number ${actual}. Close one first.`;
+  return new DomainError('LIMIT_EXCEEDED', message, { limit: 'socketsPerUser', max, actual });
 }

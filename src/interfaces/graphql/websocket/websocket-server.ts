@@ -11,6 +11,7 @@ import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
 import { type FormatError, mergeFieldErrors, rootOf } from '../errors.ts';
+import { boundedFrames } from './bounded-frames.ts';
 import { Inbox } from './inbox.ts';
 import { CLOSE, LiveSocket, type SocketLimits, type Visitor } from './live-socket.ts';
 import { createSignedInSockets } from './signed-in-sockets.ts';
@@ -25,6 +26,7 @@ export interface WebSocketDeps extends SocketOperationsDeps {
   /** The upgrade was counted against an address; now its user is known. */
   readonly chargeUser: (actor: Actor, ip: string) => Promise<Charge>;
   readonly formatError: FormatError;
+  readonly maxSocketsPerUser: number;
   readonly maxFrameBytes: number;
   /** How long a client may take to introduce itself; then 4408. */
   readonly initTimeoutMs: number;
@@ -55,10 +57,11 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: deps.maxFrameBytes,
+    WebSocket: boundedFrames(deps.maxFrameBytes),
     perMessageDeflate: false,
     handleProtocols: chooseProtocol,
   });
-  const signedIn = createSignedInSockets(deps.onSessionsEnded);
+  const signedIn = createSignedInSockets(deps.onSessionsEnded, deps.maxSocketsPerUser);
   const operations = createSocketOperations(deps);
 
   const format = (session: Session, id: string, errors: readonly unknown[]): readonly GraphQLFormattedError[] => {
