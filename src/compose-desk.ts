@@ -3,9 +3,11 @@ import { getClient, listClients } from './application/client/list-clients.ts';
 import { updateClient } from './application/client/update-client.ts';
 import type { ImportStore } from './application/import/ports.ts';
 import { Lanes } from './application/lanes.ts';
+import { Breath } from './application/live/breath.ts';
 import { eventCursor } from './application/live/event-cursor.ts';
 import { subscribeImportProgress } from './application/live/import-progress.ts';
 import { listAlerts, ticketHistory } from './application/live/list-alerts.ts';
+import { LiveGroups } from './application/live/live-groups.ts';
 import { LiveHub } from './application/live/live-hub.ts';
 import { subscribeSlaAlerts, subscribeTicketEvents } from './application/live/subscribe.ts';
 import { TicketSnapshots } from './application/live/ticket-snapshots.ts';
@@ -32,6 +34,8 @@ import { listComments } from './application/ticket/list-comments.ts';
 import { listTickets } from './application/ticket/list-tickets.ts';
 import { restoreTicket } from './application/ticket/restore-ticket.ts';
 import { updateTicket } from './application/ticket/update-ticket.ts';
+import { NO_TRAIL } from './application/trail/audit-trail.ts';
+import type { Trail } from './application/trail/ports.ts';
 import type { Users } from './application/user/ports.ts';
 import { composeAudit } from './compose-audit.ts';
 import { PostgresClientStore } from './infrastructure/postgres/client-store.ts';
@@ -65,6 +69,8 @@ export interface DeskParts {
   readonly observeLag: DetectionLag;
   /** Told what the self-audit found; nobody is unless given. */
   readonly countAudited?: CountAudited;
+  /** Each ticket of a bulk mutation has an entry of its own there; nobody keeps one unless given. */
+  readonly trail?: Trail;
   /** Asks for the rest of a policy move in the background. */
   readonly scheduleMore: () => Promise<void>;
   readonly maxBacklog: number;
@@ -90,7 +96,9 @@ export function composeDesk(parts: DeskParts) {
   const hub = new LiveHub({ log: new PostgresEventLog(watchDb), wakeUp, logger });
   // Whoever listens hears of a breach while requests queue.
   const snapshots = new TicketSnapshots(new PostgresTicketStore(liveDb, policies), now);
-  const live = { log: new PostgresEventLog(liveDb), hub, tickets, snapshots, maxBacklog: parts.maxBacklog, now };
+  const { maxBacklog } = parts;
+  const groups = new LiveGroups({ hub, maxBacklog, now, breath: new Breath() });
+  const live = { log: new PostgresEventLog(liveDb), hub, groups, tickets, snapshots, maxBacklog, now };
 
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };
   const move = moveOutdatedClocks({ outdated, clock, newId, log: logger, scheduleMore: parts.scheduleMore });
@@ -108,7 +116,7 @@ export function composeDesk(parts: DeskParts) {
     addComment: addComment(deps),
     acknowledgeEscalation: acknowledgeEscalation(deps),
   };
-  const each = { ...mutations, lanes: new Lanes(parts.bulkLanes ?? 4) };
+  const each = { ...mutations, trail: parts.trail ?? NO_TRAIL, lanes: new Lanes(parts.bulkLanes ?? 4) };
 
   return {
     queries: {
@@ -146,6 +154,7 @@ export function composeDesk(parts: DeskParts) {
     clockCounts: () => counts.counts(clock.now()),
     overdueUnalerted: () => counts.overdueUnalerted(clock.now()),
     hub,
+    liveGroups: groups,
     deadlineTimer: new DeadlineTimer({ deadlines: slices, detectBreaches: detect, wakeUp, clock, log: logger }),
   };
 }

@@ -1,8 +1,10 @@
 import { v7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { fromEventCursor } from '../src/application/live/event-cursor.ts';
+import type { LiveGroups } from '../src/application/live/live-groups.ts';
 import { type EventListener, LiveHub } from '../src/application/live/live-hub.ts';
 import { LiveSubscription } from '../src/application/live/live-subscription.ts';
+import type { LiveView } from '../src/application/live/live-view.ts';
 import type { EventLog } from '../src/application/live/ports.ts';
 import { SlowSubscriberError } from '../src/application/live/slow-subscriber-error.ts';
 import type { DeliveredTicketEvent } from '../src/application/live/subscribe.ts';
@@ -180,6 +182,16 @@ describe('a slow subscriber', () => {
   });
 });
 
+/** Every event as its position. */
+const POSITIONS: LiveView<number> = {
+  selection: { types: null, subjectId: null },
+  audience: 'all',
+  prefetch: async () => undefined,
+  deliver: async ({ position }) => position,
+  states: null,
+};
+const LONE = { log: {} as EventLog, groups: {} as LiveGroups };
+
 describe('a subscriber of a hub that is told by hand', () => {
   it('has the events of a burst prepared many at a time, and gets each once, in order', async () => {
     let tell: EventListener = () => undefined;
@@ -192,8 +204,11 @@ describe('a subscriber of a hub that is told by hand', () => {
     };
     const prepared: LoggedEvent[][] = [];
     const prefetch = async (events: readonly LoggedEvent[]) => void prepared.push([...events]);
-    const deps = { log: {} as EventLog, hub, maxBacklog: 1_000, now: () => 0, prefetch };
-    const stream = new LiveSubscription(deps, { types: null, subjectId: null }, null, async (event) => event.position);
+    const stream = new LiveSubscription(
+      { ...LONE, hub, maxBacklog: 1_000, now: () => 0 },
+      { ...POSITIONS, prefetch },
+      null,
+    );
     const burst = Array.from({ length: 350 }, (_, i) => i + 1);
     for (const position of burst) tell({ position, type: 'ticket.updated', subjectId: null } as LoggedEvent);
     const delivered: (number | undefined)[] = [];
@@ -213,9 +228,7 @@ describe('a subscriber of a hub that is told by hand', () => {
         return () => undefined;
       },
     };
-    const log = {} as EventLog;
-    const deps = { log, hub, maxBacklog: 100, now: () => now, prefetch: async () => undefined };
-    const stream = new LiveSubscription(deps, { types: null, subjectId: null }, null, async (event) => event.position);
+    const stream = new LiveSubscription({ ...LONE, hub, maxBacklog: 100, now: () => now }, POSITIONS, null);
     const at = (position: number) => ({ position, type: 'ticket.updated', subjectId: null }) as LoggedEvent;
     const waiting = stream.next();
     now += 3_600_000;

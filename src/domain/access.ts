@@ -76,3 +76,11 @@ export function may(actor: Actor | null, action: Action, subject: Subject = {}):
   if (rule === 'never') return false;
   return rule(actor, subject);
 }
+
+/** Rules that look at nothing of the actor but the role. A new rule is not one of them until it is named here. */
+const RULES_OF_ROLE: ReadonlySet<Rule> = new Set<Rule>(['always', 'never', isKept]);
+
+/** Names those who may do `action` to the same subjects as `actor`: everybody of the role, or this one alone. */
+export function peersOf(actor: Actor, action: Action): string {
+  return RULES_OF_ROLE.has(ACCESS[action][actor.role]) ? actor.role : `${actor.role} ${actor.id}`;
+}

@@ -9,6 +9,13 @@ const POLL_MS = 1_000;
 /** Takes each event of the log once, in order, as the hub reads it. Must not throw and must not wait. */
 export type EventListener = (event: LoggedEvent) => void;
 
+/** Who is told through one listener. */
+interface Listeners {
+  readonly size: number;
+}
+
+const ONE: Listeners = { size: 1 };
+
 interface Deps {
   readonly log: EventLog;
   readonly wakeUp: WakeUp;
@@ -18,7 +25,7 @@ interface Deps {
 /** Follows the event log once per process and hands each event to whoever listens in it. */
 export class LiveHub {
   readonly #deps: Deps;
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners = new Map<EventListener, Listeners>();
   #position = 0;
   #reading: Promise<void> | null = null;
   #again = false;
@@ -51,12 +58,14 @@ export class LiveHub {
 
   /** How many listen now. */
   get size(): number {
-    return this.#listeners.size;
+    let size = 0;
+    for (const listeners of this.#listeners.values()) size += listeners.size;
+    return size;
   }
 
-  /** From the next event on, calls `listener` with each. Returns how to leave. */
-  listen(listener: EventListener): () => void {
-    this.#listeners.add(listener);
+  /** From the next event on, calls `listener` with each, on behalf of so many. Returns how to leave. */
+  listen(listener: EventListener, listeners: Listeners = ONE): () => void {
+    this.#listeners.set(listener, listeners);
     return () => this.#listeners.delete(listener);
   }
 
@@ -79,7 +88,7 @@ export class LiveHub {
           for (const event of events) {
             // The position moves with each event, so that whoever joins in between misses none and repeats none.
             this.#position = event.position;
-            for (const listener of this.#listeners) listener(event);
+            for (const listener of this.#listeners.keys()) listener(event);
           }
           if (events.length < BATCH) this.#position = settled;
         }

@@ -1,4 +1,4 @@
-import { may } from '../../domain/access.ts';
+import { may, peersOf } from '../../domain/access.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { notFound } from '../../domain/domain-error.ts';
 import type { ClientTier } from '../../domain/enums.ts';
@@ -9,17 +9,19 @@ import { asUuid } from '../../domain/uuid.ts';
 import { authorise } from '../authorise.ts';
 import type { TicketStore } from '../ticket/ports.ts';
 import { resumePosition } from './event-cursor.ts';
+import type { LiveGroups } from './live-groups.ts';
 import type { LiveHub } from './live-hub.ts';
 import { LiveSubscription } from './live-subscription.ts';
+import type { LiveView } from './live-view.ts';
 import type { EventLog, EventSelection } from './ports.ts';
 import type { TicketSnapshots } from './ticket-snapshots.ts';
 
 export interface LiveDeps {
   readonly log: EventLog;
   readonly hub: LiveHub;
+  readonly groups: LiveGroups;
   readonly tickets: TicketStore;
-  /** null: the events are not about tickets. */
-  readonly snapshots: TicketSnapshots | null;
+  readonly snapshots: TicketSnapshots;
   readonly maxBacklog: number;
   readonly now: () => number;
 }
@@ -47,20 +49,22 @@ export const subscribeSlaAlerts =
   async (
     subscriber: Subscriber,
     filter: { kinds: readonly SlaAlertKind[] | null; tier: ClientTier | null },
-  ): Promise<AsyncIterableIterator<DeliveredAlert>> => {
-    authorise(subscriber.actor, 'desk.read');
+  ): Promise<LiveSubscription<DeliveredAlert>> => {
+    const { actor } = subscriber;
+    authorise(actor, 'desk.read');
     const selection = { types: alertEventTypes(filter.kinds), subjectId: null };
-    return follow(deps, subscriber, selection, async (event, ticket) => {
+    const view = viewOfTickets(deps, selection, peersOf(actor, 'sla.alerts'), (event, ticket) => {
       const alert = toAlert(event);
       if (!alert || !ticket || (filter.tier && alert.tier !== filter.tier)) return undefined;
-      return may(subscriber.actor, 'sla.alerts', ticket) ? { alert, ticket } : undefined;
+      return may(actor, 'sla.alerts', ticket) ? { alert, ticket } : undefined;
     });
+    return follow(deps, subscriber, view);
   };
 
 /** Events of all tickets, or of one, after the cursor, then live. An agent learns of a deletion by an event without its ticket. */
 export const subscribeTicketEvents =
   (deps: LiveDeps) =>
-  async (subscriber: Subscriber, ticketId: string | null): Promise<AsyncIterableIterator<DeliveredTicketEvent>> => {
+  async (subscriber: Subscriber, ticketId: string | null): Promise<LiveSubscription<DeliveredTicketEvent>> => {
     const { actor } = subscriber;
     authorise(actor, 'desk.read');
     const subjectId = ticketId === null ? null : (asUuid(ticketId) ?? null);
@@ -68,24 +72,36 @@ export const subscribeTicketEvents =
       const ticket = subjectId ? (await deps.tickets.byIds([subjectId]))[0] : null;
       if (!ticket || !may(actor, 'desk.read', ticket)) throw notFound('ticket', ticketId);
     }
-    return follow(deps, subscriber, { types: TICKET_EVENT_TYPES, subjectId }, async (event, ticket) => {
+    const selection = { types: TICKET_EVENT_TYPES, subjectId };
+    const view = viewOfTickets(deps, selection, peersOf(actor, 'desk.read'), (event, ticket) => {
       if (ticket && may(actor, 'desk.read', ticket)) return { event, ticket };
       return event.type === 'ticket.deleted' ? { event, ticket: null } : undefined;
     });
+    return follow(deps, subscriber, view);
   };
 
-/** One subscriber of a selection of the log, each event delivered with its ticket as it is at that moment. */
-export async function follow<T>(
-  deps: LiveDeps,
-  { after }: Subscriber,
+/** Each event delivered with its ticket as it is at that moment. */
+function viewOfTickets<T>(
+  { snapshots }: LiveDeps,
   selection: EventSelection,
-  deliver: (event: LoggedEvent, ticket: Ticket | null) => Promise<T | undefined>,
+  audience: string,
+  deliver: (event: LoggedEvent, ticket: Ticket | null) => T | undefined,
+): LiveView<T> {
+  return {
+    selection,
+    audience,
+    prefetch: (events, how) => snapshots.prefetch(events, how),
+    deliver: async (event) => deliver(event, await snapshots.of(event)),
+    states: null,
+  };
+}
+
+/** One subscriber of a view of the log. */
+export async function follow<T>(
+  deps: Pick<LiveDeps, 'log' | 'hub' | 'groups' | 'maxBacklog' | 'now'>,
+  { after }: Pick<Subscriber, 'after'>,
+  view: LiveView<T>,
 ): Promise<LiveSubscription<T>> {
-  const position = await resumePosition(deps.log, after, selection.subjectId);
-  const { snapshots } = deps;
-  const prefetch = async (events: readonly LoggedEvent[], how: { readonly anew: boolean }) =>
-    snapshots?.prefetch(events, how);
-  return new LiveSubscription({ ...deps, prefetch }, selection, position, async (event) =>
-    deliver(event, (await snapshots?.of(event)) ?? null),
-  );
+  const position = await resumePosition(deps.log, after, view.selection.subjectId);
+  return new LiveSubscription(deps, view, position);
 }

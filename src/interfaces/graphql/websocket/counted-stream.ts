@@ -1,6 +1,10 @@
-/** Wraps a subscription's results: each is made inside `within`, and `onEnd` is called once, however the stream ends. */
-export function countedStream<T>(
-  source: AsyncIterable<T>,
+/**
+ * What `make` makes of each event of `source`, both inside `within`; `onEnd` is called once, however the stream ends, with how many
+ * there were.
+ */
+export function countedStream<E, T>(
+  source: AsyncIterable<E>,
+  make: (event: E) => T | Promise<T>,
   within: <R>(work: () => R) => R,
   onEnd: (events: number) => void,
 ): AsyncIterableIterator<T, undefined, undefined> {
@@ -24,8 +28,9 @@ export function countedStream<T>(
           end();
           return { done: true, value: undefined };
         }
+        const value = await within(() => make(result.value));
         events++;
-        return { done: false, value: result.value };
+        return { done: false, value };
       } catch (error) {
         end();
         throw error;

@@ -52,6 +52,7 @@ export class LiveSocket {
   readonly #pings: NodeJS.Timeout;
   #expiry: NodeJS.Timeout | undefined;
   #busy: Promise<void> | null = null;
+  #release: () => void = () => {};
   #alive = true;
   #ended = false;
 
@@ -111,9 +112,9 @@ export class LiveSocket {
     const socket = this.#socket;
     if (this.#ended || socket.readyState !== socket.OPEN) return;
     for (const part of frame) this.#connection.write(part);
-    if (this.#connection.writableLength <= HIGH_WATER_BYTES || this.#busy) return;
-    if (socket.bufferedAmount > this.#limits.maxBufferedBytes) this.#endTooSlow();
-    else this.#waitForPeer();
+    const waiting = this.#connection.writableLength;
+    if (waiting > this.#limits.maxBufferedBytes) this.#endTooSlow();
+    else if (waiting > HIGH_WATER_BYTES && !this.#busy) this.#waitForPeer();
   }
 
   /** Puts the frames that `work` pushes into one write. */
@@ -134,11 +135,13 @@ export class LiveSocket {
       const stalled = setTimeout(() => this.#endTooSlow(), this.#limits.stallMs);
       const done = (): void => {
         clearTimeout(stalled);
-        connection.off('drain', done).off('close', done);
+        connection.off('drain', done);
         this.#busy = null;
+        this.#release = () => {};
         resolve();
       };
-      connection.on('drain', done).on('close', done);
+      connection.on('drain', done);
+      this.#release = done;
     });
   }
 
@@ -180,6 +183,7 @@ export class LiveSocket {
     this.#ended = true;
     clearInterval(this.#pings);
     clearTimeout(this.#expiry);
+    this.#release();
     this.onEnd(code, reason, dropped);
   }
 }

@@ -1,13 +1,14 @@
 import {
+  createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  subscribe,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { LiveSubscription } from '../../../application/live/live-subscription.ts';
 import type { Logger } from '../../../application/runtime.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
 import type { Admission } from '../admission.ts';
@@ -21,7 +22,9 @@ import { createDocumentReader } from '../validation/document-reader.ts';
 import type { DocumentLimits } from '../validation/limits.ts';
 import { operationCheck } from '../validation/operation-check.ts';
 import { countedStream } from './counted-stream.ts';
+import { createFanOut } from './fan-out.ts';
 import type { LiveSocket } from './live-socket.ts';
+import type { Recipient } from './socket-member.ts';
 
 export interface SocketOperationsDeps {
   readonly schema: GraphQLSchema;
@@ -45,6 +48,7 @@ export interface SocketOperation {
   readonly caller: Caller;
   readonly record: OperationRecord;
   readonly deadline: Deadline;
+  readonly recipient: Recipient;
 }
 
 type Prepared = { readonly args: ExecutionArgs; readonly operation: SocketOperation };
@@ -52,6 +56,7 @@ type Prepared = { readonly args: ExecutionArgs; readonly operation: SocketOperat
 /** Prepares and runs the operations of sockets: same rules as HTTP, a time limit, metrics, and a request id on every log line. */
 export function createSocketOperations(deps: SocketOperationsDeps) {
   const read = createDocumentReader(deps);
+  const fanOut = createFanOut(deps);
   const check = operationCheck(deps.schema, deps.limits);
   const running = new WeakMap<object, SocketOperation>();
 
@@ -61,6 +66,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     payload: SubscribePayload,
     requestId: string,
     active: number,
+    to: Omit<Recipient, 'socket'>,
   ): Promise<Prepared | readonly GraphQLError[]> {
     const record = new OperationRecord(deps.metrics);
     const refuse = (error: DomainError): readonly GraphQLError[] => {
@@ -107,7 +113,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     const contextValue = deps.createContext(caller);
     const variableValues = payload.variables ?? {};
     const operationName = payload.operationName ?? null;
-    const prepared = { caller, record, deadline };
+    const prepared = { caller, record, deadline, recipient: { ...to, socket } };
     running.set(contextValue, prepared);
     return {
       args: { schema: deps.schema, document, operationName, variableValues, contextValue },
@@ -115,48 +121,60 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     };
   }
 
-  /** Runs a prepared operation: the results of a subscription as a stream, else one result. */
-  async function run(
-    args: ExecutionArgs,
-    start: typeof execute | typeof subscribe,
-  ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-    const operation = running.get(args.contextValue as object);
-    if (!operation) throw new Error('An operation is run that was not prepared.');
-    const { caller, record, deadline } = operation;
-    const fields = { requestId: caller.requestId, operation: record.name, userId: caller.actor?.id };
-    const within = <R>(work: () => R): R => deps.scope.run(fields, work);
-
+  /** Starts a prepared operation, in its turn and within its time; what goes wrong is its result. */
+  async function run<T>(args: ExecutionArgs, start: () => Promise<T>): Promise<T | ExecutionResult> {
+    const { caller, deadline } = operationOf(args);
     // A subscription keeps its place until it has begun.
-    const started = within(() => deps.admission.run(async () => start(args), caller.signal));
+    const started = within(args, () => deps.admission.run(start, caller.signal));
     const result = await Promise.race([started, deadline.expired]).catch((error: unknown) => {
       started.then(endLate, () => {});
       const originalError = error instanceof Error ? error : new Error(String(error));
       return { errors: [new GraphQLError(originalError.message, { originalError })] };
     });
     deadline.clear();
-    if (!(Symbol.asyncIterator in result)) return result;
+    return result;
+  }
+
+  /** Runs a prepared subscription: its results as a stream, or past that to its socket where they are those of others too. */
+  async function subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+    const { caller, record, deadline, recipient } = operationOf(args);
+    const source = await run(args, () => createSourceEventStream(args));
+    if (!(Symbol.asyncIterator in source)) return source;
+    const { actor } = caller;
+    const member =
+      source instanceof LiveSubscription && actor ? fanOut.share(source, args, { ...caller, actor }, recipient) : null;
     record.finish('ok');
     deps.metrics.countSubscribers(1);
     const startedAt = performance.now();
-    return countedStream(result, within, (events) => {
+    const inScope = <R>(work: () => R): R => within(args, work);
+    const each = (rootValue: unknown) => execute({ ...args, rootValue });
+    return countedStream(source, each, inScope, (streamed) => {
       deps.metrics.countSubscribers(-1);
       deadline.abandon();
+      const events = streamed + (member?.given ?? 0);
       const seconds = Math.round(performance.now() - startedAt) / 1000;
-      within(() => deps.logger.info({ events, seconds }, 'subscription ended'));
+      inScope(() => deps.logger.info({ events, seconds }, 'subscription ended'));
     });
   }
 
-  return {
-    prepare,
-    run,
-    subscribe: (args: ExecutionArgs) => run(args, subscribe),
-    execute: (args: ExecutionArgs) => run(args, execute),
-  };
+  function operationOf({ contextValue }: ExecutionArgs): SocketOperation {
+    const operation = running.get(contextValue as object);
+    if (!operation) throw new Error('An operation is run that was not prepared.');
+    return operation;
+  }
+
+  function within<R>(args: ExecutionArgs, work: () => R): R {
+    const { caller, record } = operationOf(args);
+    return deps.scope.run({ requestId: caller.requestId, operation: record.name, userId: caller.actor?.id }, work);
+  }
+
+  return { prepare, subscribe, execute: (args: ExecutionArgs) => run(args, async () => execute(args)) };
 }
 
 /** A stream that comes after its time must not run on unseen. */
-function endLate(result: ExecutionResult | AsyncGenerator<ExecutionResult>): void {
-  if (Symbol.asyncIterator in result) void result.return(undefined);
+function endLate(result: unknown): void {
+  if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return;
+  void (result as AsyncGenerator<unknown>).return?.(undefined);
 }
 
 function tooMany(max: number, actual: number): DomainError {

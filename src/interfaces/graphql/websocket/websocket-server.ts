@@ -102,7 +102,8 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
       const { socket } = session.extra;
       session.extra.requestIds.set(id, requestId);
       const active = Object.keys(session.subscriptions).length;
-      const prepared = await operations.prepare(socket, payload, requestId, active);
+      const to = { id, format: (errors: readonly unknown[]) => format(session, id, errors) };
+      const prepared = await operations.prepare(socket, payload, requestId, active, to);
       if (!('args' in prepared)) return prepared;
       session.extra.operations.set(id, prepared.operation);
       return prepared.args;

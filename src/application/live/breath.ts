@@ -1,0 +1,36 @@
+/** About 3 ms of handing frames to sockets. */
+const STEPS_PER_TURN = 250;
+
+/**
+ * Lets the event loop breathe: of what is done for thousands, so much is done in one turn, by all who do it together; the rest waits
+ * for the next turn, and requests are answered in between.
+ */
+export class Breath {
+  readonly #steps: number;
+  #left: number;
+  #next: Promise<void> | null = null;
+
+  constructor(steps = STEPS_PER_TURN) {
+    this.#steps = steps;
+    this.#left = steps;
+  }
+
+  /** Before each step: null says to go on at once, else wait for it and ask again. */
+  step(): Promise<void> | null {
+    this.#next ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.#next = null;
+        this.#left = this.#steps;
+        resolve();
+      }),
+    );
+    if (this.#left === 0) return this.#next;
+    this.#left -= 1;
+    return null;
+  }
+
+  /** Waits for as many turns as the next step takes. */
+  async rest(): Promise<void> {
+    for (let turn = this.step(); turn; turn = this.step()) await turn;
+  }
+}
