@@ -16,8 +16,11 @@ const SDL = `
     add(input: AddInput!): Int
     ids(ids: [Int!]): Int
     person: Person
+    people(first: Int! = 20): PersonConnection
   }
-  type Person { id: ID name: String friend: Person }
+  type Person { id: ID name: String friend: Person friends(first: Int! = 20): PersonConnection groups: [Person!] }
+  type PersonEdge { cursor: String node: Person }
+  type PersonConnection { edges: [PersonEdge!] nodes: [Person!] totalCount: Int }
   enum Colour { RED BLUE }
   input AddInput { priority: Int! title: String colour: Colour inner: AddInner }
   input AddInner { numbers: [Int!] }

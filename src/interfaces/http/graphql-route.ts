@@ -8,6 +8,7 @@ import { type Deadline, startDeadline } from '../graphql/deadline.ts';
 import { type FormatError, validationFailed } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
+import { limitExceeded } from '../graphql/validation/limits.ts';
 import type { SubscriptionServer } from '../graphql/websocket/websocket-server.ts';
 import { mayConnect } from './cors.ts';
 import { NEVER_KEPT, sendError } from './http-errors.ts';
@@ -57,6 +58,10 @@ export function registerGraphql(app: FastifyInstance, deps: GraphqlRouteDeps): v
 async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const record = new OperationRecord(deps.metrics);
   request.operation = record;
+  if (Array.isArray(request.body) && request.body.length > 1) {
+    record.finish('LIMIT_EXCEEDED');
+    return sendError(request, reply, limitExceeded('batch', 1, request.body.length), deps.formatError);
+  }
   const httpGraphQLRequest = toApollo(request);
   deps.records.set(httpGraphQLRequest, record);
   const gone = new AbortController();

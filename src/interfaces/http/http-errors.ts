@@ -64,7 +64,7 @@ export function registerErrors(
       reply.removeHeader('connection');
       request.raw.resume();
     }
-    const known = asDomainError(error, status, bodyMaxBytes);
+    const known = asDomainError(error, status, bodyMaxBytes, request.headers['content-length']);
     return sendError(
       request,
       reply,
@@ -99,12 +99,19 @@ function statusOf(error: unknown): number {
     : 500;
 }
 
-function asDomainError(error: unknown, status: number, bodyMaxBytes: number): DomainError | null {
+function asDomainError(
+  error: unknown,
+  status: number,
+  bodyMaxBytes: number,
+  contentLength: string | undefined,
+): DomainError | null {
   if (error instanceof DomainError) return error;
   if (!(error instanceof Error)) return null;
   if (status === 413) {
     const message = `The body is larger than ${bodyMaxBytes} bytes. Send less, or upload it as a file.`;
-    return new DomainError('PAYLOAD_TOO_LARGE', message, { limit: 'body', max: bodyMaxBytes });
+    // A body without a length was cut off on the way: nobody knows how much was to come.
+    const actual = /^\d{1,15}$/.test(contentLength ?? '') ? { actual: Number(contentLength) } : {};
+    return new DomainError('PAYLOAD_TOO_LARGE', message, { limit: 'body', max: bodyMaxBytes, ...actual });
   }
   if (status === 415) return validationFailed([{ path: 'content-type', message: 'Send application/json.' }]);
   if (status >= 400 && status < 500) return validationFailed([{ path: 'request', message: malformed(error) }]);
