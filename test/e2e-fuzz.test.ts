@@ -1,39 +1,54 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeSchema } from '../src/compose-schema.ts';
+import type { Role } from '../src/domain/enums.ts';
 import { deskCalls } from './support/desk-calls.ts';
-import type { Answer } from './support/graphql-client.ts';
-import { nastyOperations } from './support/nasty-operations.ts';
+import { openSocket } from './support/edge-server.ts';
+import type { Answer, AnswerError } from './support/graphql-client.ts';
+import { randomNumbers } from './support/naive-reports.ts';
+import { type NastyOperation, nastyOperations } from './support/nasty-operations.ts';
 import { codeOf, type Person, startTestServer, type TestServer } from './support/server.ts';
+import { patience, replayable, rounds, seeds } from './support/soak.ts';
 
-/** FUZZ_SEED tries others, FUZZ_OPERATIONS more of them; a failure names its operation. */
-const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123);
-const OPERATIONS = Number(process.env.FUZZ_OPERATIONS ?? 200);
-const SUBSCRIPTIONS = Math.ceil(OPERATIONS / 5);
-const PATIENCE = { timeout: 30_000 + OPERATIONS * 100 };
+/** Operations for each seed: 12,000 in the soak. */
+const OVER_HTTP = rounds(240, 1_000);
+const OVER_WEBSOCKET = rounds(60, 200);
+const SEEDS = seeds(1, 10);
+const LONGEST_URL = 8_000;
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** What a message says that shows more of us than its reader may know. */
+const TELLING =
+  /did you mean|node_modules|\.[jt]s:\d|\n\s+at |syntax error at|duplicate key|violates|relation "|column "|invalid byte sequence|out of range|ECONN/i;
+const schema = composeSchema();
 
 let server: TestServer;
 let ids: string[];
-/** An ADMIN, so that nothing is refused for its caller; replaced whenever an operation ended their session. */
-let somebody: Person;
+/** Somebody of each role; replaced whenever an operation ended their session. */
+const people = new Map<Role, Person>();
 beforeAll(async () => {
   server = await startTestServer();
-  somebody = await server.person('ADMIN');
   const desk = deskCalls(server);
   const clients = [await desk.client('VIP'), await desk.client('NORMAL')];
-  const tickets = await Promise.all(clients.map((id) => desk.ticket(id)));
+  const tickets = await Promise.all([...clients, ...clients].map((id) => desk.ticket(id)));
   const comments = await Promise.all(tickets.map((id) => desk.comment(id)));
+  await desk.remove(tickets[3] ?? '');
   const agent = await server.person('AGENT');
   ids = [...clients, ...tickets, ...comments, agent.id, '00000000-0000-0000-0000-000000000000'];
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+async function somebody(role: Role): Promise<Person> {
+  const known = people.get(role) ?? (await server.person(role));
+  people.set(role, known);
+  return known;
+}
 
 function expectForeseen(answer: Answer, operation: unknown): void {
   const about = JSON.stringify({ operation, answer, log: server.log }).slice(0, 3_000);
   expect(answer.status, about).toBeLessThan(500);
-  for (const { extensions } of answer.errors ?? []) {
-    expect(extensions?.code, about).toEqual(expect.any(String));
-    expect(extensions?.code, about).not.toBe('INTERNAL');
+  for (const { message, extensions } of answer.errors ?? []) {
+    expect(extensions?.code, about).toMatch(/^(?!INTERNAL)[A-Z_]+$/);
     expect(extensions?.requestId, about).toEqual(expect.any(String));
+    expect(message, about).not.toMatch(TELLING);
   }
   expect(server.log, about).toEqual([]);
 }
@@ -47,46 +62,143 @@ async function expectAlive(): Promise<void> {
   expect(Reflect.get({}, 'polluted')).toBe(undefined);
 }
 
-describe('nothing that anybody sends is a failure of ours', () => {
-  it(`${OPERATIONS} random queries and mutations with nasty values`, PATIENCE, async () => {
-    const next = nastyOperations(composeSchema(), SEED, ids);
-    const answered: Record<string, number> = {};
-    for (let i = 0; i < OPERATIONS; i += 1) {
-      const operation = next(i % 2 ? 'query' : 'mutation');
-      const answer = await somebody.send(operation.query, operation.variables);
-      expectForeseen(answer, operation);
-      const code = codeOf(answer) ?? 'data';
-      answered[code] = (answered[code] ?? 0) + 1;
-      if (code === 'UNAUTHENTICATED' || operation.field === 'mutation logoutEverywhere') {
-        somebody = await server.person('ADMIN');
+/** How much of everything there is that people make and change. */
+const amounts = () =>
+  server.sql(`SELECT (SELECT count(*) FROM event_log WHERE actor_id IS NOT NULL) AS done,
+    (SELECT count(*) FROM tickets) AS tickets, (SELECT count(*) FROM comments) AS comments,
+    (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM users) AS users,
+    (SELECT count(*) FROM sla_policies) AS policies, (SELECT sum(version) FROM tickets) AS versions`);
+
+/** Everything that was made has its event, and no event is about what was not. */
+async function expectWhole(): Promise<void> {
+  const [row] = await server.sql(`SELECT
+    (SELECT count(*)::int FROM tickets t
+      WHERE (SELECT count(*) FROM event_log e WHERE e.subject_id = t.id AND e.type = 'ticket.created') <> 1) AS tickets,
+    (SELECT count(*) FROM comments) - (SELECT count(*) FROM event_log WHERE type = 'ticket.commented') AS comments,
+    (SELECT count(*) FROM users) - (SELECT count(*) FROM event_log WHERE type = 'user.registered') AS users,
+    (SELECT count(*)::int FROM event_log e WHERE e.type LIKE 'ticket.%'
+      AND NOT EXISTS (SELECT FROM tickets t WHERE t.id = e.subject_id)) AS events`);
+  expect(row).toEqual({ tickets: 0, comments: '0', users: '0', events: 0 });
+}
+
+async function post(body: string, token: string | null): Promise<Answer> {
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(`${server.base}/graphql`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...authorization },
+    body,
+  });
+  return { ...((await response.json()) as Answer), status: response.status };
+}
+
+async function get({ query, variables }: NastyOperation, token: string | null): Promise<Answer> {
+  const url = `${server.base}/graphql?${new URLSearchParams({ query, variables })}`;
+  const headers = { 'apollo-require-preflight': '1', authorization: `Bearer ${token}` };
+  const response = await fetch(url, { headers });
+  return { ...((await response.json()) as Answer), status: response.status };
+}
+
+/** Whether an operation came to nothing: an error deep in an answer does not take back what was done. */
+const refused = ({ errors, data }: Answer) => !data && (errors?.[0]?.path?.length ?? 0) < 2;
+
+async function fuzzOverHttp(seed: number): Promise<Record<string, number>> {
+  const next = nastyOperations(schema, seed, ids);
+  const answered: Record<string, number> = {};
+  for (let i = 0; i < OVER_HTTP; i += 1) {
+    const operation = next(i % 2 ? 'query' : 'mutation');
+    const role = i % 20 === 18 ? 'AGENT' : 'ADMIN';
+    const { token } = i % 40 === 39 ? server.nobody : await somebody(role);
+    const before = i % 2 ? null : await amounts();
+    const byGet = i % 10 === 1 && operation.query.length + operation.variables.length < LONGEST_URL;
+    const answer = await (byGet ? get(operation, token) : post(operation.body, token));
+    expectForeseen(answer, operation);
+    if (before && refused(answer)) expect(await amounts(), JSON.stringify([operation, answer])).toEqual(before);
+    const code = codeOf(answer) ?? 'data';
+    answered[code] = (answered[code] ?? 0) + 1;
+    if (code === 'UNAUTHENTICATED' || operation.field === 'mutation logoutEverywhere') people.delete(role);
+  }
+  return answered;
+}
+
+/** Sends operations over one socket, as frames; a new socket when a frame was no message of the protocol. */
+async function fuzzOverWebSocket(seed: number): Promise<Record<string, number>> {
+  const next = nastyOperations(schema, seed, ids);
+  const random = randomNumbers(seed);
+  const answered: Record<string, number> = {};
+  const open = () =>
+    openSocket(`${server.base.replace('http', 'ws')}/graphql`, { authorization: `Bearer ${server.admin.token}` }, {});
+  let socket = await open();
+  for (let i = 0; i < OVER_WEBSOCKET; i += 1) {
+    const operation = next(random() < 0.8 ? 'subscription' : random() < 0.5 ? 'query' : 'mutation');
+    const id = `op-${i}`;
+    socket.send(`{"id":"${id}","type":"subscribe","payload":${operation.body}}`);
+    // A refusal comes at once; what was taken is silent until something happens, or tells how it stands.
+    socket.send({ type: 'ping' });
+    let code = 'taken';
+    for (;;) {
+      const message = await Promise.race([socket.next(), socket.closed]);
+      if ('code' in message) {
+        expect([4400, 1009], JSON.stringify([operation, message])).toContain(message.code);
+        code = String(message.code);
+        socket = await open();
+        break;
+      }
+      if (message.type === 'error') {
+        const errors = message.payload as AnswerError[];
+        expectForeseen({ status: 200, errors }, operation);
+        if (message.id !== id) continue;
+        code = errors[0]?.extensions?.code ?? '';
+        break;
+      }
+      // What is refused later still is judged with the next one.
+      if (message.type === 'pong') {
+        await server.admin.ask('{ me { id } }');
+        if (socket.queue.some((each) => each.type === 'error')) continue;
+        break;
       }
     }
-    // Neither all refused at the door nor all let through.
-    expect(answered.data).toBeGreaterThan(OPERATIONS / 10);
-    expect(answered.VALIDATION_FAILED).toBeGreaterThan(OPERATIONS / 10);
-    await expectAlive();
-  });
+    socket.send({ id, type: 'complete' });
+    answered[code] = (answered[code] ?? 0) + 1;
+  }
+  socket.raw.terminate();
+  expect(server.log).toEqual([]);
+  return answered;
+}
 
-  it(`${SUBSCRIPTIONS} random subscriptions with nasty values`, PATIENCE, async () => {
-    const next = nastyOperations(composeSchema(), SEED + 1, ids);
-    for (let i = 0; i < SUBSCRIPTIONS; i += 1) {
-      const operation = next('subscription');
-      const feed = server.admin.subscribe(operation.query, operation.variables);
-      // A refusal comes at once; what was taken is heard of after a change.
-      const heard = feed.next().then(
-        () => null,
-        () => feed.ended,
-      );
-      const how = await Promise.race([heard, server.admin.ask('{ me { id } }').then(() => null)]);
-      if (how?.kind === 'errors') expectForeseen({ status: 200, errors: how.errors }, operation);
-      if (how?.kind === 'closed') throw new Error(`${how.code} ${how.reason}: ${JSON.stringify(operation)}`);
-      await feed.stop();
-    }
-    expect(server.log).toEqual([]);
-    await expectAlive();
-  });
+describe('nothing that anybody sends is a failure of ours', () => {
+  it.each(SEEDS)(
+    `${OVER_HTTP} random queries and mutations with nasty values, seed %i`,
+    async (seed) => {
+      await replayable(seed, async () => {
+        const answered = await fuzzOverHttp(seed);
+        if (SEEDS.length > 1) console.info(`seed ${seed} over HTTP: ${JSON.stringify(answered)}`);
+        // Neither all refused at the door nor all let through.
+        expect(answered.data).toBeGreaterThan(OVER_HTTP / 10);
+        expect(answered.VALIDATION_FAILED).toBeGreaterThan(OVER_HTTP / 10);
+        await expectWhole();
+        await expectAlive();
+      });
+    },
+    patience(60_000),
+  );
 
-  it.each([
+  it.each(SEEDS)(
+    `${OVER_WEBSOCKET} random operations over WebSocket with nasty values, seed %i`,
+    async (seed) => {
+      await replayable(seed, async () => {
+        const before = await amounts();
+        const answered = await fuzzOverWebSocket(seed);
+        if (SEEDS.length > 1) console.info(`seed ${seed} over WebSocket: ${JSON.stringify(answered)}`);
+        expect(answered.taken).toBeGreaterThan(0);
+        expect(answered.VALIDATION_FAILED).toBeGreaterThan(OVER_WEBSOCKET / 10);
+        expect(await amounts()).toEqual(before);
+        await expectAlive();
+      });
+    },
+    patience(60_000),
+  );
+
+  const BODIES = [
     '',
     'nonsense',
     'null',
@@ -96,22 +208,31 @@ describe('nothing that anybody sends is a failure of ours', () => {
     '{"query":null}',
     '{"query":7}',
     '{"query":{"$gt":""}}',
+    '{"__proto__":{"query":"{ me { id } }"}}',
+    '{"constructor":{"prototype":{"polluted":true}},"query":"{ me { id } }"}',
+    '{"query":"{ me { id } }","query":"{ nope }"}',
     '{"query":"{ me { id } }","variables":"x"}',
     '{"query":"{ me { id } }","variables":[1]}',
     '{"query":"{ me { id } }","operationName":{}}',
+    '{"query":"{ me { id } }","operationName":"__proto__"}',
     '{"query":"{ me { id } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"\\u0000"}}}',
+    '{"query":"{ me { id } }","extensions":{"persistedQuery":{"version":1e400,"sha256Hash":{"$gt":""}}}}',
     '{"query":"query ($id: ID!) { node(id: $id) { id } }","variables":{"__proto__":{"id":"x"}}}',
+    '{"query":"query ($__proto__: ID!) { node(id: $__proto__) { id } }","variables":{"__proto__":"x"}}',
+    '{"query":"query ($constructor: ID!) { node(id: $constructor) { id } }","variables":{}}',
+    '{"query":"{ __proto__ constructor: me { toString: id } }"}',
+    '{"query":"{ constructor: me { toString: id __proto__: name } }"}',
+    '{"query":"query __proto__ { me { ...constructor } } fragment constructor on User { id }"}',
     '{"query":"{ me { id } }\\ud800"}',
+    '{"query":"\\u0000{ me { id } }"}',
+    '{"query":"{ \\u202eme { id } }"}',
     '{"query":"{ a'.padEnd(20_000, '{ a'),
+    `{"query":"{ me { id } }","variables":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
     `{"query":"{ me { id } }"${' '.repeat(2_000_000)}}`,
-  ])('a body of %j', async (body) => {
-    const response = await fetch(`${server.base}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.admin.token}` },
-      body,
-    });
-    const answer = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
-    expectForeseen({ ...answer, status: response.status }, body.slice(0, 100));
+  ];
+  it.each(BODIES.map((body) => [body.slice(0, 100), body]))('a body of %j', async (_, body) => {
+    expectForeseen(await post(body, server.admin.token), body.slice(0, 100));
+    expect(Reflect.get({}, 'polluted')).toBe(undefined);
   });
 });
 

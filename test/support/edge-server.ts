@@ -172,7 +172,7 @@ export interface Message {
 }
 
 /** A client that speaks the protocol frame by frame; queues what comes, so that nothing is missed. `params` null: sends no init. */
-async function openSocket(url: string, params: Record<string, unknown> | null | undefined, options: SocketOptions) {
+export async function openSocket(url: string, params: Record<string, unknown> | null | undefined, options: SocketOptions) {
   const raw = new WebSocket(url, options.protocol ?? 'graphql-transport-ws', { headers: options.headers ?? {} });
   const queue: Message[] = [];
   const takers: ((message: Message) => void)[] = [];
