@@ -2,6 +2,7 @@ import type { DeadLetterStore, ImportStore } from './application/import/ports.ts
 import { visible } from './application/ticket/find-ticket.ts';
 import type { Desk } from './compose-desk.ts';
 import type { People } from './compose-people.ts';
+import type { AuditLog } from './compose-trail.ts';
 import { may } from './domain/access.ts';
 import type { Actor } from './domain/actor.ts';
 import { toAlert } from './domain/sla-alert.ts';
@@ -14,6 +15,7 @@ import { toSlaAlert } from './interfaces/graphql/sla/sla-alert-type.ts';
 import { toComment } from './interfaces/graphql/ticket/comment-type.ts';
 import { toEscalation } from './interfaces/graphql/ticket/escalation-type.ts';
 import { toTicket } from './interfaces/graphql/ticket/ticket-type.ts';
+import { toAuditEntry } from './interfaces/graphql/trail/audit-entry-type.ts';
 import { toUser } from './interfaces/graphql/user/user-type.ts';
 
 export interface NodeParts {
@@ -21,11 +23,12 @@ export interface NodeParts {
   readonly people: People;
   readonly imports: Pick<ImportStore, 'find'>;
   readonly deadLetters: Pick<DeadLetterStore, 'find'>;
+  readonly auditLog: Pick<AuditLog, 'getAuditEntry'>;
   readonly now: () => Date;
 }
 
 /** How `node(id)` finds each type; what hangs on a ticket is seen by whoever may see the ticket. */
-export function composeNodes({ desk, people, imports, deadLetters, now }: NodeParts): FindNode[] {
+export function composeNodes({ desk, people, imports, deadLetters, auditLog, now }: NodeParts): FindNode[] {
   const { tickets, comments, log } = desk.stores;
   const ticketFor = async (actor: Actor, id: string): Promise<Ticket | null> =>
     visible(actor, (await tickets.byIds([id]))[0] ?? null);
@@ -64,6 +67,10 @@ export function composeNodes({ desk, people, imports, deadLetters, now }: NodePa
     async (actor, id) => {
       const letter = managesImports(actor) ? await deadLetters.find(id) : null;
       return letter && toDeadLetterType(letter);
+    },
+    async (actor, id) => {
+      const entry = await auditLog.getAuditEntry(actor, id);
+      return entry && toAuditEntry(entry);
     },
   ];
 }

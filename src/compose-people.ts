@@ -7,6 +7,7 @@ import { logoutEverywhere } from './application/session/logout-everywhere.ts';
 import { pruneRefreshTokens } from './application/session/prune-refresh-tokens.ts';
 import { readOwnUser } from './application/session/read-own-user.ts';
 import { refresh } from './application/session/refresh.ts';
+import type { Trail } from './application/trail/ports.ts';
 import { listUsers } from './application/user/list-users.ts';
 import { readUser } from './application/user/read-user.ts';
 import { registerUser } from './application/user/register-user.ts';
@@ -30,10 +31,11 @@ export interface PeopleParts {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly logger: Logger;
+  readonly trail: Trail;
 }
 
 /** Who can sign in, and their sessions. */
-export async function composePeople({ db, auth, jwtSecret, clock, newId, logger }: PeopleParts) {
+export async function composePeople({ db, auth, jwtSecret, clock, newId, logger, trail }: PeopleParts) {
   const users = postgresUsers(db);
   const { jwtSecretPrevious: previousSecret } = auth;
   const deps = {
@@ -47,6 +49,7 @@ export async function composePeople({ db, auth, jwtSecret, clock, newId, logger 
     clock,
     newId,
     logger,
+    trail,
   };
   return {
     users,

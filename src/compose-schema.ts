@@ -14,6 +14,7 @@ import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
 import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
+import { AuditResolver } from './interfaces/graphql/trail/audit-resolver.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
 import { COST_MODEL, costNote } from './interfaces/graphql/validation/cost.ts';
 
@@ -30,6 +31,7 @@ const RESOLVERS = [
   ImportResolver,
   ReportsResolver,
   LastProcessesResolver,
+  AuditResolver,
   NodeResolver,
 ] as const;
 

@@ -1,6 +1,7 @@
 import type { ImportStores } from './application/import/ports.ts';
 import type { NewRateLimiter } from './application/rate-limiter.ts';
 import type { Clock, NewId } from './application/runtime.ts';
+import type { Trail } from './application/trail/ports.ts';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from './application/user/seed-first-admin.ts';
 import type { Desk } from './compose-desk.ts';
 import { composeErrorWorkbooks, type ErrorWorkbookParts } from './compose-error-workbooks.ts';
@@ -10,9 +11,8 @@ import type { People } from './compose-people.ts';
 import type { Probes } from './compose-probes.ts';
 import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
+import { type AuditLog, translateStoreError } from './compose-trail.ts';
 import type { Config } from './config.ts';
-import type { DomainError } from './domain/domain-error.ts';
-import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
@@ -34,6 +34,8 @@ import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
 import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-resolver.ts';
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
+import { AuditResolver } from './interfaces/graphql/trail/audit-resolver.ts';
+import { auditMutations } from './interfaces/graphql/trail/audited-mutations.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
 import { registerErrorWorkbook } from './interfaces/http/error-workbook-route.ts';
 import { createHttpServer, type HttpServer, type HttpSettings } from './interfaces/http/server.ts';
@@ -59,6 +61,8 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly newRateLimiter: NewRateLimiter;
+  readonly trail: Trail;
+  readonly auditLog: AuditLog;
 }
 
 /** What a process without the API shows of itself. */
@@ -71,11 +75,6 @@ export function composeWorkerServer({ config, logging, metrics, probes }: Worker
     formatError: createErrorFormatter({ logger, translateError: translatePostgresError, maxTokens: 0 }),
     settings: { ...config.http, metrics: config.metrics },
   });
-}
-
-/** Whichever store it is that fails. */
-function translateError(error: unknown): DomainError | null {
-  return translatePostgresError(error) ?? translateMongoError(error);
 }
 
 /** The API: schema with its resolvers behind the HTTP and WebSocket edge. */
@@ -92,6 +91,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     desk,
     people,
     ...parts.importStores,
+    auditLog: parts.auditLog,
     now,
   });
   const schema = composeSchema([
@@ -102,7 +102,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     new TicketMutationResolver(desk.mutations),
     new BulkTicketResolver(
       desk.bulk,
-      createErrorFormatter({ logger: logging.logger, translateError, maxTokens: config.graphql.maxTokens }),
+      createErrorFormatter({ logger: logging.logger, translateError: translateStoreError, maxTokens: config.graphql.maxTokens }),
     ),
     new SlaResolver(desk.sla),
     new LiveResolver(desk.live),
@@ -110,8 +110,10 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     new ImportResolver(parts.imports.useCases, uploads),
     new ReportsResolver(parts.reports.useCases),
     new LastProcessesResolver({ lastProcesses: parts.reports.lastProcesses(parts.importStores.imports) }),
+    new AuditResolver(parts.auditLog),
     new NodeResolver(nodes),
   ]);
+  const auditedMutations = auditMutations(schema, parts.trail);
   const { tickets, clients, policies } = desk.stores;
   const reads = {
     tickets: (ids: readonly string[]) => tickets.byIds(ids),
@@ -127,7 +129,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     ...parts.errorWorkbooks,
     ...parts,
     logger: logging.logger,
-    translateError,
+    translateError: translateStoreError,
   });
   const createContext = (caller: Caller): GraphqlContext => ({
     ...caller,
@@ -137,6 +139,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
   });
   return createHttpServer({
     schema,
+    auditedMutations,
     createContext,
     authenticate: people.authenticate,
     now,
@@ -144,7 +147,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
       desk.hub.listen((event) => {
         if (event.type === 'user.sessions_ended' && event.subjectId) listener(event.subjectId);
       }),
-    translateError,
+    translateError: translateStoreError,
     logger: logging.logger,
     scope: logging.scope,
     metrics,

@@ -10,6 +10,7 @@ import { composeReports } from './compose-reports.ts';
 import { composeRetention } from './compose-retention.ts';
 import { composeServer, composeWorkerServer, type ServerParts } from './compose-server.ts';
 import { tracedQueues, traceOf } from './compose-trace.ts';
+import { composeTrail } from './compose-trail.ts';
 import { composeWork } from './compose-work.ts';
 import type { Config } from './config.ts';
 import { SEEDED_POLICIES } from './domain/sla-policy.ts';
@@ -18,6 +19,7 @@ import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook-reader.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
+import { openActs } from './infrastructure/open-acts.ts';
 import { orderedIds } from './infrastructure/ordered-ids.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
@@ -73,6 +75,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const metrics = createMetrics(logger);
   const redis = config.redis && (await RedisConnections.open(config.redis, logger));
   const wakeUp: ProcessWakeUp = redis ? new RedisWakeUp(redis, logger) : new PostgresWakeUp(databaseUrl, logger);
+  const acts = openActs();
   const database = (
     applicationName: string,
     maxConnections: number,
@@ -85,6 +88,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       maxConnections,
       statementTimeoutMs,
       applicationName,
+      acts,
       onEvents: () => wakeUp.announce(),
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
@@ -104,7 +108,9 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
 
   const mongo = await openMongo(config, logger);
   const traced = tracedQueues(queues, logging.scope);
-  const shared = { db, workDb, clock, newId, logger, wakeUp };
+  const base = { db, workDb, clock, newId, logger, wakeUp, acts };
+  const { trail, auditLog } = composeTrail(base);
+  const shared = { ...base, trail };
   const users = postgresUsers(db);
   const importStores = composeImportStores({ ...shared, mongo });
   const desk = composeDesk({
@@ -147,7 +153,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     clock,
   });
   const newRateLimiter = redis ? redisRateLimiters(redis, memoryRateLimiters) : memoryRateLimiters;
-  const edge = { ...shared, config, logging, metrics, probes, newRateLimiter };
+  const edge = { ...shared, auditLog, config, logging, metrics, probes, newRateLimiter };
   const api =
     config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStores });
   const server = api?.server ?? composeWorkerServer(edge);

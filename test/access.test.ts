@@ -19,6 +19,7 @@ const TABLE: Record<Action, readonly Role[]> = {
   'policy.preview': ['ADMIN', 'SUPERVISOR'],
   'policy.write': ['ADMIN'],
   'user.manage': ['ADMIN'],
+  'audit.read': ['ADMIN'],
   'session.own': ['ADMIN', 'SUPERVISOR', 'AGENT'],
 };
 const me = 'me';

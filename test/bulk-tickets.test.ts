@@ -147,7 +147,7 @@ describe('when the time runs out', () => {
     );
     expect(bulkAssignTickets).toEqual([
       { id: made.a.id, ticket: null, errorCode: 'TIMEOUT', errorMessage: expect.stringContaining('read it again') },
-      { id: made.b.id, ticket: { reference: 'TSP-1001' }, errorCode: null, errorMessage: null },
+      { id: made.b.id, ticket: { reference: expect.stringMatching(/^TSP-/) }, errorCode: null, errorMessage: null },
     ]);
     await holding;
   });

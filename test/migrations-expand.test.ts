@@ -37,6 +37,7 @@ describe('what breaks the release before is seen', () => {
     ['ALTER TABLE "tickets" ADD CONSTRAINT "short" CHECK (length(title) < 10);', 'refused'],
     ['CREATE UNIQUE INDEX "tickets_title_key" ON "tickets" USING btree ("title");', 'refused'],
     ['DELETE FROM event_log;', 'rows'],
+    ['TRUNCATE event_log;', 'rows'],
   ])('%s', (sql, why) => {
     expect(contracting(`SELECT 1;--> statement-breakpoint\n${sql}`, '1.2.0')).toEqual([expect.stringContaining(why)]);
   });
@@ -55,6 +56,7 @@ describe('what leaves it alone is let through', () => {
      CREATE UNIQUE INDEX "fresh_to_key" ON "fresh" USING btree ("to");`,
     "-- DROP TABLE tickets\nINSERT INTO projections VALUES ('DROP TABLE tickets', 0);",
     'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM event_log; RETURN NULL; END; $$;',
+    'CREATE TRIGGER t BEFORE UPDATE OR DELETE OR TRUNCATE ON fresh FOR EACH STATEMENT EXECUTE FUNCTION f();',
     `DROP INDEX "tickets_title_key";--> statement-breakpoint
      -- refuses less than tickets_title_key
      CREATE UNIQUE INDEX "tickets_titles_key" ON "tickets" USING btree ("title", "client_id");`,

@@ -59,6 +59,7 @@ test('everything with an id of its own can be fetched as a Node', () => {
 
 test('the operations are those that clients are written against', () => {
   expect(operations('Query')).toEqual([
+    'auditLog',
     'client',
     'clients',
     'deadLetters',

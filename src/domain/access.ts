@@ -18,6 +18,7 @@ export const ACTIONS = [
   'policy.preview',
   'policy.write',
   'user.manage',
+  'audit.read',
   'session.own',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -65,6 +66,7 @@ export const ACCESS: Record<Action, Record<Role, Rule>> = {
   'policy.preview': LEADS,
   'policy.write': ADMINS,
   'user.manage': ADMINS,
+  'audit.read': ADMINS,
   'session.own': STAFF,
 };
 

@@ -112,6 +112,14 @@ export const DESK_RULES: readonly Rule[] = [
     outcomes: LEADS,
   },
   { field: 'Query.deadLetters', what: 'the list', document: '{ deadLetters { nodes { id } } }', outcomes: LEADS },
+  { field: 'Query.auditLog', what: 'the list', document: '{ auditLog(first: 1) { nodes { id } } }', outcomes: ADMINS },
+  {
+    field: 'Query.node',
+    what: 'an entry of the audit trail',
+    document: 'query ($id: ID!) { node(id: $id) { id } }',
+    variables: async ({ entryId }) => ({ id: await entryId() }),
+    outcomes: { ...hiddenFromAgents('absent'), SUPERVISOR: 'absent' },
+  },
   { field: 'Query.queueStats', what: 'of every queue', document: '{ queueStats { name } }', outcomes: LEADS },
   {
     field: 'Query.reports',

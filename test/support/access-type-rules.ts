@@ -1,5 +1,5 @@
 import type { Role } from '../../src/domain/enums.ts';
-import { ANYONE, LEADS, OUTSIDE, type Outcomes, STAFF } from './access-rules.ts';
+import { ADMINS, ANYONE, LEADS, OUTSIDE, type Outcomes, STAFF } from './access-rules.ts';
 import type { Who, World } from './access-world.ts';
 import type { Variables } from './graphql-client.ts';
 import { PASSWORD } from './server.ts';
@@ -76,6 +76,14 @@ export const TYPE_RULES: Readonly<Record<string, TypeRule>> = {
     variables: ({ clientId }) => ({ id: clientId }),
     outcomes: STAFF,
   },
+  AuditEntry: {
+    fields: 'action actor after before id ip occurredAt subjectId succeeded',
+    document: node('AuditEntry'),
+    variables: async ({ entryId }) => ({ id: await entryId() }),
+    outcomes: { ...HIDDEN, SUPERVISOR: 'absent' },
+  },
+  AuditEntryConnection: { fields: PAGE, document: '{ auditLog(first: 1) { FIELDS } }', outcomes: ADMINS },
+  AuditEntryEdge: { fields: EDGE, document: '{ auditLog(first: 1) { edges { FIELDS } } }', outcomes: ADMINS },
   Comment: {
     fields: 'author body createdAt id internal',
     document: node('Comment'),

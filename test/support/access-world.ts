@@ -76,6 +76,9 @@ export async function createWorld() {
     escalationOf,
     importId,
     deadLetterId,
+    /** The newest entry of the audit trail. */
+    entryId: async () =>
+      (await server.sql<Id>('SELECT id FROM audit_log ORDER BY occurred_at DESC LIMIT 1'))[0]?.id ?? '',
     /** A ticket that nobody holds. */
     plain,
     /** A ticket of the agent that was resolved once. */

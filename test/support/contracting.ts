@@ -14,7 +14,7 @@ const RULES: readonly Rule[] = [
   },
   { breaks: /\bRENAME\b/, why: 'the release before knows only the old name' },
   { breaks: /\bALTER COLUMN\b.*\bTYPE\b/, why: 'the release before reads and writes the old type' },
-  { breaks: /\bTRUNCATE\b|\bDELETE FROM\b/, why: 'the release before still counts on these rows' },
+  { breaks: /\bTRUNCATE\b(?! ON\b)|\bDELETE FROM\b/, why: 'the release before still counts on these rows' },
   { breaks: /\bSET NOT NULL\b/, why: 'the release before may still write NULL' },
   {
     breaks: /\bADD COLUMN\b(?![^,]*\b(?:DEFAULT|GENERATED)\b)[^,]*\bNOT NULL\b/,

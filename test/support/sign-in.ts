@@ -9,6 +9,7 @@ import { logoutEverywhere } from '../../src/application/session/logout-everywher
 import { pruneRefreshTokens } from '../../src/application/session/prune-refresh-tokens.ts';
 import { readOwnUser } from '../../src/application/session/read-own-user.ts';
 import { refresh } from '../../src/application/session/refresh.ts';
+import { NO_TRAIL } from '../../src/application/trail/audit-trail.ts';
 import { listUsers } from '../../src/application/user/list-users.ts';
 import { readUser } from '../../src/application/user/read-user.ts';
 import { registerUser } from '../../src/application/user/register-user.ts';
@@ -65,6 +66,7 @@ export async function createSignIn() {
     newId: v7,
     refreshTokenTtlMs: 30 * 86_400_000,
     logger,
+    trail: NO_TRAIL,
   };
   const useCases = {
     login: login(deps),

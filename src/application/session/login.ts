@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { checkEmail } from '../../domain/email.ts';
 import type { Clock, NewId } from '../runtime.ts';
+import type { Trail } from '../trail/ports.ts';
 import { issueTokens, type SignedIn } from './issue-tokens.ts';
 import type { AccessTokens, Passwords, RefreshSecrets, Sessions } from './ports.ts';
 
@@ -12,6 +13,7 @@ export interface LoginDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly refreshTokenTtlMs: number;
+  readonly trail: Pick<Trail, 'concerns'>;
 }
 
 /**
@@ -24,6 +26,7 @@ export const login =
   async (input: { readonly email: string; readonly password: string }): Promise<SignedIn> => {
     const email = checkEmail('email', input.email);
     const account = email.problems.length === 0 ? await deps.sessions.accountByEmail(email.value) : undefined;
+    if (account) deps.trail.concerns(account.user.id);
     const matches = await deps.passwords.matches(input.password, account?.passwordHash);
     if (!account || !matches || !account.user.active) throw refused();
     const { user, sessionEpoch } = account;

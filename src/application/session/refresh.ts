@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { judgeRefresh } from '../../domain/refresh-token.ts';
 import type { Clock, Logger, NewId } from '../runtime.ts';
+import type { Trail } from '../trail/ports.ts';
 import { issueTokens, type SignedIn } from './issue-tokens.ts';
 import type { AccessTokens, PresentedToken, RefreshJudgement, RefreshSecrets, Sessions } from './ports.ts';
 
@@ -12,6 +13,7 @@ export interface RefreshDeps {
   readonly newId: NewId;
   readonly refreshTokenTtlMs: number;
   readonly logger: Logger;
+  readonly trail: Pick<Trail, 'concerns'>;
 }
 
 /**
@@ -36,6 +38,7 @@ export const refresh =
       return { outcome, at, successor: { ...kept, usedAt: null, revokedAt: null } };
     };
     const found = await sessions.exchange(refreshSecrets.hash(refreshToken), texts.map(refreshSecrets.hash), judge);
+    if (found) deps.trail.concerns(found.user.id);
     if (found?.outcome === 'REPLAYED') {
       deps.logger.warn(
         { userId: found.user.id, familyId: found.token.familyId },

@@ -2,12 +2,22 @@ import { DomainError, invalid } from '../../domain/domain-error.ts';
 import type { Ticket } from '../../domain/ticket.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import type { Lanes } from '../lanes.ts';
+import type { Trail } from '../trail/ports.ts';
 
 /** The most tickets that one bulk mutation may name. */
 export const BULK_MAX = 100;
 
+/** What is no id may be of any length. */
+const ID_SHOWN = 100;
+
 /** Tickets of one call that are at work at a time: one that waits for a lock does not hold up the others. */
 const AT_ONCE = 4;
+
+export interface EachTicketDeps {
+  readonly lanes: Lanes;
+  /** Each ticket has an entry of its own. */
+  readonly trail: Pick<Trail, 'parts'>;
+}
 
 /** What became of one ticket; `error` is whatever its change failed with. */
 export type TicketOutcome =
@@ -23,19 +33,23 @@ export type TicketOutcome =
 export async function eachTicket(
   ids: readonly string[],
   change: (id: string) => Promise<Ticket>,
-  { lanes, nearlyOver }: { readonly lanes: Lanes; readonly nearlyOver?: AbortSignal | undefined },
+  { lanes, trail, nearlyOver }: EachTicketDeps & { readonly nearlyOver?: AbortSignal | undefined },
 ): Promise<TicketOutcome[]> {
   if (ids.length === 0 || ids.length > BULK_MAX) {
     throw invalid('ids', `Give 1 to ${BULK_MAX} ids; there were ${ids.length}.`);
   }
+  const part = trail.parts();
   const outcomes = new Map<string, { ticket: Ticket } | { ticket: null; error: unknown }>();
   const begun = new Set<string>();
   const one = async (key: string, i: number): Promise<void> => {
     try {
-      if (nearlyOver?.aborted) throw notBegun();
-      begun.add(key);
-      if (!asUuid(key)) throw invalid(`ids[${i}]`, `Give a UUID; ids[${i}] is none.`);
-      outcomes.set(key, { ticket: await change(key) });
+      const ticket = await part({ subjectId: asUuid(key) ?? null, tried: { id: key.slice(0, ID_SHOWN) } }, async () => {
+        if (nearlyOver?.aborted) throw notBegun();
+        begun.add(key);
+        if (!asUuid(key)) throw invalid(`ids[${i}]`, `Give a UUID; ids[${i}] is none.`);
+        return change(key);
+      });
+      outcomes.set(key, { ticket });
     } catch (error) {
       outcomes.set(key, { ticket: null, error });
     }

@@ -2,6 +2,7 @@ import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Client, ClientStore } from '../../application/client/ports.ts';
 import type { ClientTier } from '../../domain/enums.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { clientAdded, clientChanged } from '../../domain/trail.ts';
 import type { Database } from './database.ts';
 import { clients } from './schema/people.ts';
 
@@ -19,6 +20,7 @@ export class PostgresClientStore implements ClientStore {
     return this.#db.transaction(async (tx) => {
       await tx.sql.insert(clients).values(client);
       tx.append([event]);
+      tx.audit(clientAdded(client));
       return client;
     });
   }
@@ -37,6 +39,7 @@ export class PostgresClientStore implements ClientStore {
         .set({ name: client.name, tier: client.tier, ...retiered })
         .where(eq(clients.id, id));
       tx.append(events);
+      tx.audit(clientChanged(row, client));
       return client;
     });
   }

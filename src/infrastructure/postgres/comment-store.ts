@@ -3,6 +3,7 @@ import { encodeCursor } from '../../application/cursor.ts';
 import { type Page, pageOf } from '../../application/page.ts';
 import type { Comment, CommentStore } from '../../application/ticket/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { commentAdded } from '../../domain/trail.ts';
 import type { Database } from './database.ts';
 import { isInstant, keysetOf } from './keyset.ts';
 import { sameTick } from './same-tick.ts';
@@ -22,6 +23,7 @@ export class PostgresCommentStore implements CommentStore {
     return this.#db.transaction(async (tx) => {
       await tx.sql.insert(comments).values(comment);
       tx.append([event]);
+      tx.audit(commentAdded(comment));
       return comment;
     });
   }

@@ -1,8 +1,10 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
+import type { OpenActs } from '../../application/trail/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
-import { insertEvents } from './event-appender.ts';
+import type { AuditedChange } from '../../domain/trail.ts';
+import { insertLast } from './event-appender.ts';
 
 /** A process that stands still amid a transaction holds up others no longer than a job's lock does. */
 const LONGEST_PAUSE_MS = 7_500;
@@ -14,6 +16,8 @@ export type Sql = NodePgDatabase;
 export interface Tx {
   readonly sql: Sql;
   append(events: readonly NewEvent[]): void;
+  /** What the transaction changed, for the audit trail; without an act that is being recorded it leaves no entry. */
+  audit(change: AuditedChange): void;
 }
 
 export interface DatabaseOptions {
@@ -24,6 +28,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** How long to wait for a connection, a new one or one that another caller has, in milliseconds; 5,000 unless given. */
   readonly connectTimeoutMs?: number;
+  /** Tells whose doing a change is; without it nobody's is recorded. */
+  readonly acts?: Pick<OpenActs, 'current'> | undefined;
   /** Called after a commit that wrote events. */
   readonly onEvents: () => void;
   /** Called when an idle connection breaks. */
@@ -38,6 +44,7 @@ export class Database {
   readonly pool: pg.Pool;
   readonly sql: Sql;
   readonly #onEvents: () => void;
+  readonly #acts: DatabaseOptions['acts'];
   #closing = false;
 
   constructor(options: DatabaseOptions) {
@@ -60,22 +67,30 @@ export class Database {
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.sql = drizzle(this.pool);
     this.#onEvents = options.onEvents;
+    this.#acts = options.acts;
   }
 
   /**
-   * Runs `work` in one transaction, READ COMMITTED unless `mode` says otherwise, writes the events that it appended as the last statement, and commits.
+   * Runs `work` in one transaction, READ COMMITTED unless `mode` says otherwise, writes the events that it appended and the entry of the
+   * audit trail as the last statement, and commits.
    * Any error rolls everything back and is thrown on.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, mode?: PgTransactionConfig): Promise<T> {
     const events: NewEvent[] = [];
+    let audited: AuditedChange | null = null;
+    const current = this.#acts?.current();
+    const act = current?.isSettled ? undefined : current;
     const result = await this.#onConnection((connection) =>
       connection.transaction(async (sql) => {
-        const tx: Tx = { sql, append: (more) => events.push(...more) };
-        const value = await work(tx);
-        if (events.length > 0) await insertEvents(sql, events);
+        const audit = (change: AuditedChange) => {
+          audited = change;
+        };
+        const value = await work({ sql, append: (more) => events.push(...more), audit });
+        await insertLast(sql, events, audited && act ? act.entryOf(audited) : null);
         return value;
       }, mode),
     );
+    if (audited) act?.settle();
     if (events.length > 0) this.#onEvents();
     return result;
   }

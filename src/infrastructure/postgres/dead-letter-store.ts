@@ -5,6 +5,7 @@ import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../applicat
 import { type Page, pageOf } from '../../application/page.ts';
 import type { NewId } from '../../application/runtime.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
+import { lettersDiscarded, lettersReleased } from '../../domain/trail.ts';
 import type { Database, Sql } from './database.ts';
 import { progressEvent, toProcess } from './import-store.ts';
 import { isInstant, keysetOf } from './keyset.ts';
@@ -123,7 +124,9 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
         .set({ ...state, retriedRows })
         .where(eq(imports.id, importId));
       tx.append([progressEvent(this.#newId(), process, state.status, now)]);
-      return { ...released, process: { ...process, ...state, retriedRows } };
+      const after = { ...process, ...state, retriedRows };
+      tx.audit(lettersReleased(process, after));
+      return { ...released, process: after };
     });
   }
 
@@ -135,6 +138,11 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       const chosen = await choose(tx.sql, importId, ids);
       if (chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
       await tx.sql.delete(deadLetters).where(isOneOf(chosen.ids));
+      const left = await tx.sql.$count(
+        deadLetters,
+        and(eq(deadLetters.importId, importId), eq(deadLetters.state, 'DEAD')),
+      );
+      tx.audit(lettersDiscarded(importId, chosen.ids.length, left));
       return { discarded: chosen.ids.length, unknown: [] };
     });
   }

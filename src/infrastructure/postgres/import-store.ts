@@ -7,6 +7,7 @@ import type { NewId } from '../../application/runtime.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import { type ColumnFields, mapColumns } from '../../domain/import-columns.ts';
 import type { ImportProcess, ImportState } from '../../domain/import-process.ts';
+import { importAdded, importMoved } from '../../domain/trail.ts';
 import type { Database, Sql, Tx } from './database.ts';
 import { isInstant, keysetOf } from './keyset.ts';
 import { importProcesses as imports, uploadChunks as pieces } from './schema/imports.ts';
@@ -30,8 +31,8 @@ export class PostgresImportStore implements ImportStore {
   async create(row: NewImport): Promise<{ process: ImportProcess; isNew: boolean }> {
     const waiting = { ...row, status: 'QUEUED' as const };
     for (;;) {
-      const [created] = await this.#db.sql.insert(imports).values(waiting).onConflictDoNothing().returning();
-      if (created) return { process: toProcess(created), isNew: true };
+      const created = await this.#insert(waiting);
+      if (created) return { process: created, isNew: true };
       const mapping = row.mapping && JSON.stringify(row.mapping);
       const isSame = and(
         eq(imports.sha256, row.sha256),
@@ -43,6 +44,16 @@ export class PostgresImportStore implements ImportStore {
       if (existing) return { process: toProcess(existing), isNew: false };
       // It failed between the two statements, so its bytes are free again.
     }
+  }
+
+  #insert(waiting: typeof imports.$inferInsert): Promise<ImportProcess | null> {
+    return this.#db.transaction(async (tx) => {
+      const [row] = await tx.sql.insert(imports).values(waiting).onConflictDoNothing().returning();
+      if (!row) return null;
+      const process = toProcess(row);
+      tx.audit(importAdded(process));
+      return process;
+    });
   }
 
   async find(id: string): Promise<ImportProcess | null> {
@@ -82,6 +93,8 @@ export class PostgresImportStore implements ImportStore {
       const state = decide(process);
       if (!state) return { process, hasChanged: false };
       await this.#save(tx, process, state, now);
+      // One that is too old to go on fails to make room for the upload that is the act.
+      if (state.status !== 'FAILED') tx.audit(importMoved(process, state));
       return { process: { ...process, ...state }, hasChanged: true };
     });
   }

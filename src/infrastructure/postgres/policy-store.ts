@@ -2,6 +2,7 @@ import { and, desc, eq, type InferSelectModel, sql } from 'drizzle-orm';
 import type { PolicyStore } from '../../application/sla/ports.ts';
 import { CLIENT_TIERS, type ClientTier } from '../../domain/enums.ts';
 import { type PolicyKey, policyFor, type SlaPolicy, type SlaPolicyEdit } from '../../domain/sla-policy.ts';
+import { policyChanged } from '../../domain/trail.ts';
 import type { Database, Sql } from './database.ts';
 import { slaPolicies } from './schema/tickets.ts';
 
@@ -58,14 +59,15 @@ export class PostgresPolicyStore implements PolicyStore {
     return this.#db.transaction(async (tx) => {
       // One edit of a tier after the other: the version in force is the highest one.
       await tx.sql.execute(sql`SELECT pg_advisory_xact_lock(hashtext(${`sla_policy:${edit.tier}`}))`);
-      const { version } = policyFor(await this.inForceBy(tx.sql), edit);
+      const before = policyFor(await this.inForceBy(tx.sql), edit);
       const [row] = await tx.sql
         .insert(slaPolicies)
-        .values({ ...edit, version: version + 1, changedById: by, changedAt: now() })
+        .values({ ...edit, version: before.version + 1, changedById: by, changedAt: now() })
         .returning();
       if (!row) throw new Error('The new policy version was not stored.');
       const policy: SlaPolicy = row;
       tx.append([event(policy)]);
+      tx.audit(policyChanged(before, policy));
       return policy;
     });
   }

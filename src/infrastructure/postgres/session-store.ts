@@ -1,6 +1,7 @@
 import { eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Account, Sessions } from '../../application/session/ports.ts';
 import type { RefreshToken } from '../../domain/refresh-token.ts';
+import { type AuditedChange, sessionChanged } from '../../domain/trail.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import type { Database, Sql } from './database.ts';
 import { refreshTokens, users } from './schema/people.ts';
@@ -48,6 +49,7 @@ export function postgresSessions(db: Database): Sessions {
         const account = await lock(tx.sql, eq(users.id, token.userId));
         if (!account?.user.active || account.sessionEpoch !== sessionEpoch) return false;
         await keep(tx.sql, token);
+        tx.audit(sessionChanged(token.userId, { email: account.user.email, sessionId: token.familyId }));
         return true;
       });
     },
@@ -65,8 +67,10 @@ export function postgresSessions(db: Database): Sessions {
         if (judgement.outcome === 'ROTATE') {
           await tx.sql.update(refreshTokens).set({ usedAt: judgement.at }).where(eq(refreshTokens.id, token.id));
           await keep(tx.sql, judgement.successor);
+          tx.audit(sessionChanged(token.userId, { sessionId: token.familyId, refreshed: true }));
         } else if (judgement.outcome === 'REPLAYED') {
           await revoke(tx.sql, eq(refreshTokens.familyId, token.familyId), judgement.at);
+          tx.audit(replayed(token));
         }
         return { ...presented, outcome: judgement.outcome };
       });
@@ -76,7 +80,9 @@ export function postgresSessions(db: Database): Sessions {
       await db.transaction(async (tx) => {
         if (!(await lock(tx.sql, ownerOf(hash)))) return;
         const token = await byHash(tx.sql, hash);
-        if (token) await revoke(tx.sql, eq(refreshTokens.familyId, token.familyId), now);
+        if (!token) return;
+        await revoke(tx.sql, eq(refreshTokens.familyId, token.familyId), now);
+        tx.audit(sessionChanged(token.userId, { sessionId: token.familyId, ended: true }));
       });
     },
 
@@ -85,6 +91,7 @@ export function postgresSessions(db: Database): Sessions {
         if (event.subjectId === null) return;
         await endSessions(tx.sql, event.subjectId, event.occurredAt);
         tx.append([event]);
+        tx.audit(sessionChanged(event.subjectId, { everySession: 'ended' }));
       });
     },
 
@@ -96,6 +103,7 @@ export function postgresSessions(db: Database): Sessions {
         await tx.sql.update(users).set({ passwordHash }).where(eq(users.id, event.subjectId));
         await endSessions(tx.sql, event.subjectId, event.occurredAt);
         tx.append([event]);
+        tx.audit(sessionChanged(event.subjectId, { password: 'changed', everySession: 'ended' }));
         return true;
       });
     },
@@ -119,6 +127,17 @@ export function postgresSessions(db: Database): Sessions {
     const [account] = await accounts(on).where(which).for('no key update');
     return account;
   }
+}
+
+/** Somebody has a copy of the token: it is not known who presented it. */
+function replayed({ userId, familyId }: RefreshToken): AuditedChange {
+  const { subjectId, after } = sessionChanged(userId, {
+    errorCode: 'UNAUTHENTICATED',
+    sessionId: familyId,
+    replayed: true,
+    ended: true,
+  });
+  return { subjectId, before: null, after, refused: true };
 }
 
 function ownerOf(hash: Uint8Array) {

@@ -4,6 +4,7 @@ import type { EndedCycle, TicketDraft, TicketListQuery, TicketStore } from '../.
 import { DomainError } from '../../domain/domain-error.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { Escalation, Ticket, TicketChange, TicketState } from '../../domain/ticket.ts';
+import { ticketAdded } from '../../domain/trail.ts';
 import type { Database, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { clients } from './schema/people.ts';
@@ -32,6 +33,7 @@ export class PostgresTicketStore implements TicketStore {
         .returning(ticketColumns);
       if (created) {
         tx.append(events);
+        tx.audit(ticketAdded(draft));
         return toTicket(created);
       }
       const [existing] = await tx.sql.select().from(tickets).where(eq(tickets.id, draft.id));

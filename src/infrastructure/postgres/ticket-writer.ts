@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { ClientTier } from '../../domain/enums.ts';
 import { policyFor } from '../../domain/sla-policy.ts';
 import type { Escalation, TicketChange, TicketState } from '../../domain/ticket.ts';
+import { ticketChanged } from '../../domain/trail.ts';
 import type { Sql, Tx } from './database.ts';
 import type { PostgresPolicyStore } from './policy-store.ts';
 import { clients } from './schema/people.ts';
@@ -43,6 +44,7 @@ export async function saveChange(tx: Tx, before: TicketState, change: TicketChan
       .where(and(eq(escalations.ticketId, id), eq(escalations.cycle, clock.cycle), isNull(escalations.acknowledgedAt)));
   }
   tx.append(change.events);
+  tx.audit(ticketChanged(before.ticket, change.ticket));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
 import type { UserRegistry, Users } from '../../application/user/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { userAdded, userChanged } from '../../domain/trail.ts';
 import type { User } from '../../domain/user.ts';
 import { asUuid } from '../../domain/uuid.ts';
 import type { Database } from './database.ts';
@@ -53,6 +54,7 @@ export function postgresUserRegistry(db: Database): UserRegistry {
             ON CONFLICT (email) DO NOTHING`);
       if (rowCount !== 1) return false;
       tx.append([event]);
+      tx.audit(userAdded(user));
       return true;
     });
 
@@ -88,6 +90,7 @@ export function postgresUserRegistry(db: Database): UserRegistry {
           await endSessions(tx.sql, id, change.sessionsEnded.occurredAt);
           tx.append([change.sessionsEnded]);
         }
+        tx.audit(userChanged(before, change.user));
         return change.user;
       });
     },

@@ -11,6 +11,7 @@ import type { Caller } from './caller.ts';
 import { type FormatError, mergeFieldErrors, validationFailed } from './errors.ts';
 import { limitsPlugin, refusedDocuments, refusedWhole } from './limits-plugin.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
+import type { AuditedMutations } from './trail/audited-mutations.ts';
 import type { DocumentLimits } from './validation/limits.ts';
 import { countField, fragmentsOf } from './validation/operation-size.ts';
 import { documentRules } from './validation/rules.ts';
@@ -34,6 +35,7 @@ export interface ApolloDeps {
   readonly requestId: () => string;
   readonly chargeLogins: ChargeLogins;
   readonly recordOf: (request: object) => OperationRecord | undefined;
+  readonly auditedMutations?: AuditedMutations | undefined;
 }
 
 const PERSISTED_QUERY_SECONDS = 3_600;
@@ -65,6 +67,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
       subscriptionPlugin,
       loginPlugin(deps.chargeLogins),
       mergePlugin,
+      ...(deps.auditedMutations ? [refusedMutationsPlugin(deps.auditedMutations)] : []),
       operationMetricsPlugin(deps.recordOf),
     ],
   });
@@ -116,3 +119,19 @@ const mergePlugin: ApolloServerPlugin<Caller> = {
     };
   },
 };
+
+/** Mutations that were recognised and refused before their resolvers were asked leave their entries too. */
+function refusedMutationsPlugin(audited: AuditedMutations): ApolloServerPlugin<Caller> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ document, operation, contextValue, response }) {
+          const errors = response.body.kind === 'single' ? response.body.singleResult.errors : undefined;
+          if (!document || !errors) return;
+          const trailed = errors.map(({ path, extensions }) => ({ path, code: String(extensions?.code) }));
+          await audited.refused(contextValue, document, operation, trailed);
+        },
+      };
+    },
+  };
+}

@@ -9,6 +9,7 @@ import type { Authenticate, Caller } from '../graphql/caller.ts';
 import { createErrorFormatter } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import type { OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
+import type { AuditedMutations } from '../graphql/trail/audited-mutations.ts';
 import type { DocumentLimits } from '../graphql/validation/limits.ts';
 import { createSubscriptionServer } from '../graphql/websocket/websocket-server.ts';
 import { registerCors } from './cors.ts';
@@ -61,6 +62,8 @@ export interface HttpSettings {
 
 export interface HttpServerDeps {
   readonly schema: GraphQLSchema;
+  /** Told of mutations that are refused before they are begun. */
+  readonly auditedMutations?: AuditedMutations;
   /** Makes the context of an operation around what the transport knows of its caller. */
   readonly createContext: (caller: Caller) => Caller;
   readonly authenticate: Authenticate;
@@ -113,6 +116,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     requestId: () => String(scope.current().requestId ?? ''),
     chargeLogins: rateLimits.chargeLogins,
     recordOf: (request) => records.get(request),
+    auditedMutations: deps.auditedMutations,
   });
   await apollo.start();
 
@@ -125,6 +129,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     maxSubscriptions: websocket.subscriptionsPerSocket,
     operationTimeoutMs: settings.operationTimeoutMs,
     createContext: deps.createContext,
+    auditedMutations: deps.auditedMutations,
     chargeLogins: rateLimits.chargeLogins,
     chargeUser: (actor: Actor, ip: string) => rateLimits.moveToUser(actor, ip),
     newRequestId: () => requestIdFrom(undefined),

@@ -1,11 +1,13 @@
 import {
   createSourceEventStream,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationDefinitionNode,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { LiveSubscription } from '../../../application/live/live-subscription.ts';
@@ -15,9 +17,10 @@ import type { Admission } from '../admission.ts';
 import { type ChargeLogins, countLogins } from '../apollo.ts';
 import type { Caller } from '../caller.ts';
 import { type Deadline, startDeadline } from '../deadline.ts';
-import { validationFailed } from '../errors.ts';
+import { type FormatError, validationFailed } from '../errors.ts';
 import type { LogScope } from '../log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../operation-metrics.ts';
+import type { AuditedMutations } from '../trail/audited-mutations.ts';
 import { createDocumentReader } from '../validation/document-reader.ts';
 import type { DocumentLimits } from '../validation/limits.ts';
 import { operationCheck } from '../validation/operation-check.ts';
@@ -35,6 +38,8 @@ export interface SocketOperationsDeps {
   readonly maxSubscriptions: number;
   readonly operationTimeoutMs: number;
   readonly createContext: (caller: Caller) => Caller;
+  readonly auditedMutations?: AuditedMutations | undefined;
+  readonly formatError: FormatError;
   readonly chargeLogins: ChargeLogins;
   readonly admission: Admission;
   readonly newRequestId: () => string;
@@ -49,6 +54,12 @@ export interface SocketOperation {
   readonly record: OperationRecord;
   readonly deadline: Deadline;
   readonly recipient: Recipient;
+}
+
+interface RefusedOperation {
+  readonly caller: Caller;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
 }
 
 type Prepared = { readonly args: ExecutionArgs; readonly operation: SocketOperation };
@@ -92,23 +103,18 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
       return refuse(validationFailed([{ path: 'query', message }]));
     }
 
+    const { actor, ip, origin } = socket;
+    const unbegun: Caller = { actor, authenticationError: null, requestId, ip, origin };
     const exceeded = check(document, operation, payload.variables ?? {});
-    if (exceeded) return refuse(exceeded);
+    if (exceeded) return trailed({ document, operation, caller: unbegun }, refuse(exceeded));
 
     const deadline = startDeadline(deps.operationTimeoutMs);
-    const caller: Caller = {
-      actor: socket.actor,
-      authenticationError: null,
-      requestId,
-      ip: socket.ip,
-      origin: socket.origin,
-      signal: deadline.signal,
-    };
+    const caller: Caller = { ...unbegun, signal: deadline.signal };
     const logins = countLogins(document, operation);
     const refusal = logins > 0 ? (await deps.chargeLogins(caller, logins)).refusal : null;
     if (refusal) {
       deadline.clear();
-      return refuse(refusal);
+      return trailed({ document, operation, caller }, refuse(refusal));
     }
     const contextValue = deps.createContext(caller);
     const variableValues = payload.variables ?? {};
@@ -157,6 +163,23 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     });
   }
 
+  async function executeAudited(args: ExecutionArgs): Promise<ExecutionResult> {
+    const result = await run(args, async () => execute(args));
+    const operation = getOperationAST(args.document, args.operationName);
+    const caller = args.contextValue as Caller;
+    if (operation) await trailed({ document: args.document, operation, caller }, result.errors ?? []);
+    return result;
+  }
+
+  /** Leaves the entries of mutations that were refused with `errors` before they were begun, and passes these on. */
+  async function trailed(refused: RefusedOperation, errors: readonly GraphQLError[]): Promise<readonly GraphQLError[]> {
+    const { caller, document, operation } = refused;
+    const codeOf = (error: GraphQLError) => String(deps.formatError(error, caller.requestId).extensions?.code);
+    const told = errors.map((error) => ({ path: error.path, code: codeOf(error) }));
+    await deps.auditedMutations?.refused(caller, document, operation, told);
+    return errors;
+  }
+
   function operationOf({ contextValue }: ExecutionArgs): SocketOperation {
     const operation = running.get(contextValue as object);
     if (!operation) throw new Error('An operation is run that was not prepared.');
@@ -168,7 +191,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     return deps.scope.run({ requestId: caller.requestId, operation: record.name, userId: caller.actor?.id }, work);
   }
 
-  return { prepare, subscribe, execute: (args: ExecutionArgs) => run(args, async () => execute(args)) };
+  return { prepare, subscribe, execute: executeAudited };
 }
 
 /** A stream that comes after its time must not run on unseen. */
