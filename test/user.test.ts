@@ -69,6 +69,11 @@ describe('a change of role', () => {
       actor_id: admin.id,
       data: { reason: 'ROLE_CHANGED' },
     });
+    const { rows } = await desk.db.pool.query(
+      `SELECT "from", "to" FROM event_log WHERE subject_id = $1 AND type = 'user.sessions_ended'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ from: 'AGENT', to: 'SUPERVISOR' }]);
   });
 
   it('to the same role changes nothing', async () => {
@@ -106,6 +111,11 @@ describe('a deactivated user', () => {
     await expect(desk.authenticate(accessToken)).rejects.toEqual(code('UNAUTHENTICATED'));
     expect((await desk.eventsOf(ada.id)).at(-1)?.data).toEqual({ reason: 'DEACTIVATED' });
     expect(await desk.setUserActive(admin, ada.id, true)).toMatchObject({ active: true });
+    const activated = { type: 'user.activated', actor_id: admin.id, data: null };
+    expect((await desk.eventsOf(ada.id)).at(-1)).toEqual(activated);
+    // Again changes nothing, and says nothing.
+    await desk.setUserActive(admin, ada.id, true);
+    expect((await desk.eventsOf(ada.id)).filter(({ type }) => type === 'user.activated')).toEqual([activated]);
     await expect(desk.login({ email: ada.email, password: PASSWORD })).resolves.toBeDefined();
     await expect(desk.authenticate(accessToken)).rejects.toEqual(code('UNAUTHENTICATED'));
   });

@@ -26,6 +26,7 @@ export const OTHER_EVENT_TYPES = [
   'policy.moved',
   'user.registered',
   'user.sessions_ended',
+  'user.activated',
   'import.progressed',
 ] as const;
 export type EventType = TicketEventType | (typeof OTHER_EVENT_TYPES)[number];

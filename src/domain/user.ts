@@ -55,24 +55,30 @@ function stillAdmin(actor: Actor, activeAdminIds: readonly string[]): void {
   throw new DomainError('UNAUTHENTICATED', 'Your role was changed in the meantime: sign in again.', {});
 }
 
-/** The fact that ends a user's access tokens, refresh tokens and open subscriptions everywhere. */
+/** The fact that ends a user's access tokens, refresh tokens and open subscriptions everywhere; of a change of role with both. */
 export function sessionsEnded(
   id: string,
   userId: string,
   actorId: string,
   reason: SessionsEndReason,
   occurredAt: Date,
+  roles: { readonly from: Role; readonly to: Role } | null = null,
 ): NewEvent {
   return {
     id,
     type: 'user.sessions_ended',
     subjectId: userId,
     actorId,
-    from: null,
-    to: null,
+    from: roles?.from ?? null,
+    to: roles?.to ?? null,
     occurredAt,
     data: { reason },
   };
+}
+
+/** The fact that a user may sign in again. */
+export function userActivated(id: string, userId: string, actorId: string, occurredAt: Date): NewEvent {
+  return { id, type: 'user.activated', subjectId: userId, actorId, from: null, to: null, occurredAt, data: null };
 }
 
 /** The fact that a user was added, by `actorId` or, when null, by the first start. */

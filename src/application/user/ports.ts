@@ -15,11 +15,13 @@ export interface Users {
   list(filter: UserFilter, limit: number): Promise<readonly User[]>;
 }
 
-/** What becomes of a user; without `sessionsEnded` their sessions go on. */
+/** What becomes of a user, and the fact of it; without `sessionsEnded` their sessions go on. */
 export interface UserChange {
   readonly user: User;
   /** Ends every session of the user and is logged, in the same transaction. */
   readonly sessionsEnded?: NewEvent;
+  /** Is logged, in the same transaction. */
+  readonly activated?: NewEvent;
 }
 
 /** Changing the people who can sign in. */

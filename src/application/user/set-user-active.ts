@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import { notFound } from '../../domain/domain-error.ts';
-import { changeActive, sessionsEnded, type User } from '../../domain/user.ts';
+import { changeActive, sessionsEnded, type User, userActivated } from '../../domain/user.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, NewId } from '../runtime.ts';
 import type { UserRegistry } from './ports.ts';
@@ -16,7 +16,8 @@ export const setUserActive =
     authorise(actor, 'user.manage');
     const changed = await deps.registry.change(id, (before, activeAdminIds) => {
       const user = changeActive(before, active, actor, activeAdminIds);
-      if (user === before || user.active) return { user };
+      if (user === before) return { user };
+      if (active) return { user, activated: userActivated(deps.newId(), user.id, actor.id, deps.clock.now()) };
       return { user, sessionsEnded: sessionsEnded(deps.newId(), user.id, actor.id, 'DEACTIVATED', deps.clock.now()) };
     });
     if (!changed) throw notFound('user', id);

@@ -18,7 +18,9 @@ export const setUserRole =
     const changed = await deps.registry.change(id, (before, activeAdminIds) => {
       const user = changeRole(before, role, actor, activeAdminIds);
       if (user === before) return { user };
-      return { user, sessionsEnded: sessionsEnded(deps.newId(), user.id, actor.id, 'ROLE_CHANGED', deps.clock.now()) };
+      const roles = { from: before.role, to: user.role };
+      const now = deps.clock.now();
+      return { user, sessionsEnded: sessionsEnded(deps.newId(), user.id, actor.id, 'ROLE_CHANGED', now, roles) };
     });
     if (!changed) throw notFound('user', id);
     return changed;

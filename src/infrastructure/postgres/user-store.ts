@@ -90,6 +90,7 @@ export function postgresUserRegistry(db: Database): UserRegistry {
           await endSessions(tx.sql, id, change.sessionsEnded.occurredAt);
           tx.append([change.sessionsEnded]);
         }
+        if (change.activated) tx.append([change.activated]);
         tx.audit(userChanged(before, change.user));
         return change.user;
       });
