@@ -14,6 +14,7 @@ const OVER_HTTP = rounds(240, 1_000);
 const OVER_WEBSOCKET = rounds(60, 200);
 const SEEDS = seeds(1, 10);
 const LONGEST_URL = 8_000;
+const NOT_FOUND = 'subscription { ticketEvents(ticketId: "018f6b1c-0000-7000-8000-00000000000a") { id } }';
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** What a message says that shows more of us than its reader may know. */
 const TELLING =
@@ -132,29 +133,29 @@ async function fuzzOverWebSocket(seed: number): Promise<Record<string, number>> 
     const operation = next(random() < 0.8 ? 'subscription' : random() < 0.5 ? 'query' : 'mutation');
     const id = `op-${i}`;
     socket.send(`{"id":"${id}","type":"subscribe","payload":${operation.body}}`);
-    // A refusal comes at once; what was taken is silent until something happens, or tells how it stands.
-    socket.send({ type: 'ping' });
-    let code = 'taken';
-    for (;;) {
+    // What is taken is silent until something happens. Another one, that is refused after as much work, tells that a refusal would
+    // have come by now; twice, since they do not wait for each other.
+    let code = '';
+    let waited = 0;
+    const wait = (): void => socket.subscribe(`${id}-after-${waited}`, NOT_FOUND);
+    wait();
+    while (code === '') {
       const message = await Promise.race([socket.next(), socket.closed]);
       if ('code' in message) {
         expect([4400, 1009], JSON.stringify([operation, message])).toContain(message.code);
         code = String(message.code);
         socket = await open();
-        break;
-      }
-      if (message.type === 'error') {
-        const errors = message.payload as AnswerError[];
-        expectForeseen({ status: 200, errors }, operation);
-        if (message.id !== id) continue;
-        code = errors[0]?.extensions?.code ?? '';
-        break;
-      }
-      // What is refused later still is judged with the next one.
-      if (message.type === 'pong') {
-        await server.admin.ask('{ me { id } }');
-        if (socket.queue.some((each) => each.type === 'error')) continue;
-        break;
+      } else if (message.type === 'error' || message.type === 'next') {
+        const { payload } = message;
+        // What cannot be run is refused by an error message; what fails when it begins, by a result.
+        const errors = message.type === 'error' ? payload : (payload as { errors?: unknown }).errors;
+        expectForeseen({ status: 200, errors: (errors ?? []) as AnswerError[] }, operation);
+        if (message.id === id) code = (errors as AnswerError[] | undefined)?.[0]?.extensions?.code ?? 'data';
+        else if (message.id === `${id}-after-${waited}`) {
+          waited += 1;
+          if (waited < 2) wait();
+          else code = 'taken';
+        }
       }
     }
     socket.send({ id, type: 'complete' });

@@ -104,7 +104,7 @@ function namesToldBy({ errors }: Answer, query: string, variables: unknown): str
 }
 
 describe('what is wrong with an operation is said without a name that its sender did not say', () => {
-  it.each(MISTAKES)('%s', async (query, variables = {}) => {
+  it.each(MISTAKES.map(([query, variables = {}]) => ({ query, variables })))('$query', async ({ query, variables }) => {
     const overWebSocket = await live(query, variables);
     for (const answer of [
       await server.nobody.send(query, variables),
@@ -129,7 +129,9 @@ describe('introspection that is off', () => {
     '{ ... on Query { ... @include(if: true) { __type(name: "User") { fields { name } } } } }',
   ];
 
-  it.each(ASKING.map((query) => [query.slice(0, 60), query]))('is off over both transports: %s', async (_, query) => {
+  it.each(ASKING.map((query) => ({ short: query.slice(0, 60), query })))('is off over both transports: $short', async ({
+    query,
+  }) => {
     for (const answer of [
       await server.admin.send(query),
       await live(query),
