@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import WebSocket from 'ws';
 import type { Actor } from '../../src/domain/actor.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
+import { ROLES } from '../../src/domain/enums.ts';
 import { createLogging } from '../../src/infrastructure/observability/logging.ts';
 import { createMetrics } from '../../src/infrastructure/observability/metrics.ts';
 import { Admission, type AdmissionSettings } from '../../src/interfaces/graphql/admission.ts';
@@ -31,7 +32,13 @@ interface Wishes {
   readonly shortMs?: number;
 }
 
-/** A real server on a real port around a small schema; tokens are "good" (Ada), "short" (Ada, for a moment), all else bad. */
+/** Ada for "good"; for "good-ROLE-x" somebody of that role, for another "good-x" another administrator. */
+function actorOf(bearer: string): Actor {
+  const role = ROLES.find((each) => bearer.startsWith(`good-${each}-`)) ?? 'ADMIN';
+  return bearer === 'good' ? ADA : { id: bearer, role };
+}
+
+/** A real server on a real port around a small schema; tokens are "good" (see actorOf), "short" (Ada, for a moment), all else bad. */
 export async function startEdge(wishes: Wishes = {}) {
   const lines: string[] = [];
   const { logger, scope } = createLogging({
@@ -51,8 +58,7 @@ export async function startEdge(wishes: Wishes = {}) {
       await authenticating;
       if (bearer === 'down') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
       if (bearer === 'short') return { actor: ADA, expiresAt: new Date(Date.now() + (wishes.shortMs ?? 150)) };
-      if (bearer.startsWith('good'))
-        return { actor: { ...ADA, id: bearer === 'good' ? 'ada' : bearer }, expiresAt: new Date(Date.now() + 900_000) };
+      if (bearer.startsWith('good')) return { actor: actorOf(bearer), expiresAt: new Date(Date.now() + 900_000) };
       throw new DomainError('UNAUTHENTICATED', 'This access token is not valid any more. Sign in again.', {});
     },
     onSessionsEnded: (listener) => {
@@ -172,7 +178,11 @@ export interface Message {
 }
 
 /** A client that speaks the protocol frame by frame; queues what comes, so that nothing is missed. `params` null: sends no init. */
-export async function openSocket(url: string, params: Record<string, unknown> | null | undefined, options: SocketOptions) {
+export async function openSocket(
+  url: string,
+  params: Record<string, unknown> | null | undefined,
+  options: SocketOptions,
+) {
   const raw = new WebSocket(url, options.protocol ?? 'graphql-transport-ws', { headers: options.headers ?? {} });
   const queue: Message[] = [];
   const takers: ((message: Message) => void)[] = [];
