@@ -1,5 +1,7 @@
+import { buildClientSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeSchema } from '../src/compose-schema.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
@@ -29,4 +31,15 @@ describe('the audits of graphql-http', () => {
     const found = result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`;
     expect(found).toBe(WARNINGS.includes(id) ? 'warn: Response status code is not 200' : 'ok');
   });
+});
+
+it('tools get the whole schema by the longest introspection query that there is, signed in or not', async () => {
+  const query = getIntrospectionQuery({
+    ...{ descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true },
+    ...{ inputValueDeprecation: true, oneOf: true },
+  });
+  for (const caller of [server.admin, server.nobody]) {
+    const schema = buildClientSchema((await caller.ask(query)) as never);
+    expect(printSchema(lexicographicSortSchema(schema))).toBe(printSchema(lexicographicSortSchema(composeSchema())));
+  }
 });

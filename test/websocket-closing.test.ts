@@ -96,6 +96,21 @@ describe('queries and mutations', () => {
     });
   });
 
+  it('that their client completes are answered by nothing', async () => {
+    await using all = await startEdge({ websocket: { operations: 'all' } });
+    const socket = await all.socket(GOOD);
+    socket.subscribe('1', '{ wait }');
+    await expect.poll(() => all.edge.signals.length).toBe(1);
+    socket.send({ id: '1', type: 'complete' });
+    // Waits until the first has gone, and so comes after whatever that would send.
+    socket.subscribe('1', '{ hello }');
+    socket.send({ type: 'ping' });
+    expect(await socket.next()).toEqual({ type: 'pong' });
+    all.edge.release();
+    expect(await socket.next()).toEqual({ id: '1', type: 'next', payload: { data: { hello: 'hello you' } } });
+    expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
+  });
+
   it('of a document with several operations are told apart by operationName', async () => {
     const query = 'query Ask { hello } subscription Follow { ticks(count: 1) }';
     const socket = await server.socket();

@@ -9,8 +9,8 @@ export interface InboxDeps {
 
 interface Operation {
   ended: Promise<void>;
-  /** It waits no longer for a former operation with its id. */
-  begun: boolean;
+  /** What asked for it, while it waits for a former operation with its id; null: it has begun, or never will. */
+  waiting: string | null;
   /** Its client completed it, or was told its end: the id is free, whatever is still running here. */
   over: boolean;
 }
@@ -37,7 +37,10 @@ export class Inbox {
         return this.#subscribe(message.id, frame);
       case MessageType.Complete: {
         const operation = this.#operations.get(message.id);
-        if (operation) operation.over = true;
+        if (operation) {
+          operation.over = true;
+          operation.waiting = null;
+        }
         return handle(frame);
       }
       case MessageType.ConnectionInit:
@@ -52,32 +55,28 @@ export class Inbox {
   /** The client is being told that the operation with this id has ended; one that waits for the id is not meant. */
   tellEnd(id: string): void {
     const operation = this.#operations.get(id);
-    if (operation?.begun) operation.over = true;
+    if (operation?.waiting === null) operation.over = true;
   }
 
-  async #subscribe(id: string, frame: string): Promise<void> {
-    const { handle } = this.#deps;
+  /** No async function: that would hold every frame until its operation has ended. */
+  #subscribe(id: string, frame: string): Promise<void> {
     const former = this.#operations.get(id);
     // A duplicate: graphql-ws closes the socket with 4409.
-    if (former && !former.over) return handle(frame);
-    const operation: Operation = { begun: !former, over: false, ended: Promise.resolve() };
+    if (former && !former.over) return this.#deps.handle(frame);
+    const operation: Operation = { ended: Promise.resolve(), waiting: former ? frame : null, over: false };
     this.#operations.set(id, operation);
-    const run = former ? former.ended.then(() => this.#begin(operation, frame)) : handle(frame);
-    operation.ended = run.then(
-      () => undefined,
-      () => undefined,
-    );
-    try {
-      await run;
-    } finally {
+    const run = former ? former.ended.then(() => this.#begin(operation)) : this.#deps.handle(frame);
+    const leave = (): void => {
       if (this.#operations.get(id) === operation) this.#operations.delete(id);
-    }
+    };
+    operation.ended = run.then(leave, leave);
+    return run;
   }
 
-  async #begin(operation: Operation, frame: string): Promise<void> {
-    if (operation.over) return;
-    operation.begun = true;
-    return this.#deps.handle(frame);
+  async #begin(operation: Operation): Promise<void> {
+    const { waiting } = operation;
+    operation.waiting = null;
+    if (waiting !== null) await this.#deps.handle(waiting);
   }
 }
 
