@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { progressAnnouncer } from './application/import/announce-progress.ts';
 import { cancelImport } from './application/import/cancel-import.ts';
+import type { SheetCutter } from './application/import/cut-sheet.ts';
 import { discardDeadLetters } from './application/import/discard-dead-letters.ts';
 import { findImport } from './application/import/find-import.ts';
 import { finishImport } from './application/import/finish-import.ts';
@@ -17,7 +18,6 @@ import { tryAllRows, tryRow } from './application/import/try-row.ts';
 import { writeChunk } from './application/import/write-chunk.ts';
 import { readQueueStats } from './application/queue/read-queue-stats.ts';
 import type { Clock, Logger, NewId } from './application/runtime.ts';
-import type { WorkbookReader } from './application/workbook-reader.ts';
 import { BullmqImportJobs } from './infrastructure/bullmq/import-job-queue.ts';
 import type { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { translateMongoError } from './infrastructure/mongo/translate-error.ts';
@@ -27,7 +27,7 @@ import { IMPORT_SCHEDULES, importJobs } from './interfaces/jobs/import-jobs.ts';
 export interface ImportParts {
   readonly stores: ImportStores;
   readonly queues: Pick<JobQueues, 'add' | 'counts'>;
-  readonly reader: WorkbookReader;
+  readonly cutter: SheetCutter;
   readonly policiesInForce: PoliciesInForce;
   readonly refreshReports: RefreshReports;
   readonly clock: Clock;

@@ -198,6 +198,7 @@ export const variables = z.object({
   MAX_COST: number(20_000, 1, 1_000_000_000),
   OPERATION_TIMEOUT_SECONDS: number(10, 1, 300),
 
+  WS_OPERATIONS: withDefault(oneOf('subscriptions', 'all'), 'subscriptions'),
   WS_FRAME_MAX_BYTES: number(131_072, 1_024, 67_108_864),
   SUBSCRIPTIONS_PER_SOCKET: number(100, 1, 100_000),
   SOCKETS_PER_USER: number(20, 1, 1_000_000),
@@ -211,7 +212,7 @@ export const variables = z.object({
 
   IMPORT_MAX_BYTES: number(104_857_600, 1_024, 4_294_967_296),
   IMPORT_CONCURRENCY: number(10, 1, 100),
-  IMPORT_CHUNK_ROWS: number(500, 1, 10_000),
+  IMPORT_CHUNK_ROWS: number(1_000, 1, 10_000),
 
   METRICS_TOKEN: variable(secret),
   METRICS_PORT: variable(integer(1, 65_535)),

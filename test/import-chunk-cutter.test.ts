@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Chunk, ChunkCutter } from '../src/application/import/chunk-cutter.ts';
+import { ChunkCutter, type CutRows } from '../src/application/import/chunk-cutter.ts';
 import type { SheetRow } from '../src/domain/sheet-row.ts';
 
 /** Rows whose text is as long as `lengths` say. */
@@ -7,7 +7,7 @@ function rows(lengths: readonly number[]): SheetRow[] {
   return lengths.map((length, index) => ({ rowNumber: index + 2, values: [`id ${index}`, 'x'.repeat(length)] }));
 }
 
-function cut(sheet: readonly SheetRow[], size: number): Chunk[] {
+function cut(sheet: readonly SheetRow[], size: number): CutRows[] {
   const cutter = new ChunkCutter({ externalId: 0 }, size);
   return [...cutter.add(sheet), ...cutter.end()];
 }

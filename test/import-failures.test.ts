@@ -151,8 +151,8 @@ describeOnEachStore('an import whose workers are controlled by hand', (open) => 
     const broken = await createImportPipeline({
       open,
       isWorking: false,
-      reader: {
-        read: () => {
+      cutter: {
+        cut: () => {
           throw new Error('out of luck');
         },
       },

@@ -65,7 +65,7 @@ describe('an import whose reader is killed', () => {
     const sound = new ThreadedWorkbookReader();
     let isDoomed = true;
     const pipeline = await createImportPipeline({
-      reader: { read: (path, options) => (isDoomed ? doomed : sound).read(path, options) },
+      cutter: { cut: (path, plan, signal) => (isDoomed ? doomed : sound).cut(path, plan, signal) },
     });
     try {
       const { id } = await pipeline.upload(bytes());

@@ -28,7 +28,7 @@ export interface AloneAnswer {
 }
 
 const AT_A_TIME = 10;
-const CHUNK_ROWS = 500;
+const CHUNK_ROWS = 1_000;
 
 const { ThreadedWorkbookReader } = await built<
   typeof import('../../src/infrastructure/excel/threaded-workbook-reader.ts')
@@ -90,8 +90,8 @@ async function all({ path, place: options, postgresPid }: Extract<AloneRequest, 
       backlog: async () => ({ isRunning: true, uncommitted: 0 }),
       addChunks: clock.around('keep', (...given) => stores.chunks.addChunks(...given)),
     });
-    const reader = new ThreadedWorkbookReader();
-    const first = composeImports({ ...parts, stores: { ...stores, chunks }, queues, reader, chunkRows: CHUNK_ROWS });
+    const cutter = new ThreadedWorkbookReader();
+    const first = composeImports({ ...parts, stores: { ...stores, chunks }, queues, cutter, chunkRows: CHUNK_ROWS });
     const admin = { id: place.uploadedBy, role: 'ADMIN' } as const;
     const { id } = await clock.timed('upload', () =>
       first.useCases.importTickets(admin, { filename: 'bench.xlsx', content: createReadStream(path) }),
@@ -118,7 +118,7 @@ async function all({ path, place: options, postgresPid }: Extract<AloneRequest, 
       }),
     };
     const judge = handlerOf(
-      composeImports({ ...parts, stores: judging, queues, reader, chunkRows: CHUNK_ROWS }).handlers,
+      composeImports({ ...parts, stores: judging, queues, cutter, chunkRows: CHUNK_ROWS }).handlers,
       'write',
     );
     await clock.timed('parse', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cancelled, failed, started } from '../../src/domain/import-process.ts';
 import type { CellValue } from '../../src/domain/sheet-row.ts';
 import { AT, runningImport, writeChunk } from '../support/chunk-verdicts.ts';
-import { describeOnEachStore, newImport, type StorePlace, waitingRows } from '../support/import-stores.ts';
+import { chunkOf, describeOnEachStore, newImport, type StorePlace, waitingRows } from '../support/import-stores.ts';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000001';
 
@@ -31,10 +31,7 @@ describeOnEachStore('the rows of a file on their way', (open) => {
     await imports.create(row);
     const process = await imports.find(row.id);
     expect(await chunks.open(row.id)).toEqual({ process, uploadId: row.uploadId, chunks: 0, chunkRows: null });
-    await chunks.addChunks(row.id, [
-      { seq: 0, rows: waitingRows(2, ['A'], ['B']) },
-      { seq: 1, rows: waitingRows(4, ['C']) },
-    ]);
+    await chunks.addChunks(row.id, [chunkOf(0, waitingRows(2, ['A'], ['B'])), chunkOf(1, waitingRows(4, ['C']))]);
     expect(await chunks.open(row.id)).toMatchObject({ chunks: 2, chunkRows: 2 });
     expect(await chunks.backlog(row.id)).toEqual({ isRunning: false, uncommitted: 2 });
     await imports.change(row.id, AT, (found) => cancelled(found, AT));
@@ -70,7 +67,7 @@ describeOnEachStore('the rows of a file on their way', (open) => {
         const rows = waitingRows(1_048_570, ...cells).map((row, index) =>
           index % 3 === 1 ? { ...row, duplicateOf: 5 } : row,
         );
-        await place.stores.chunks.addChunks(id, [{ seq, rows }]);
+        await place.stores.chunks.addChunks(id, [chunkOf(seq, rows)]);
         expect(await place.stores.chunks.rowsOf(id, seq)).toEqual({
           rules: { fields: ['externalId'], dryRun: false },
           rows,
@@ -84,7 +81,7 @@ describeOnEachStore('the rows of a file on their way', (open) => {
   it('may be larger than any document or message', async () => {
     const { id } = await runningImport(place.stores, []);
     const rows = waitingRows(2, ...Array.from({ length: 300 }, (_, row) => [`${row}${'ß😀'.repeat(12_000)}`]));
-    await place.stores.chunks.addChunks(id, [{ seq: 0, rows }]);
+    await place.stores.chunks.addChunks(id, [chunkOf(0, rows)]);
     const found = await place.stores.chunks.rowsOf(id, 0);
     expect(found?.rows.length).toBe(300);
     expect(found?.rows.every((row, index) => row.cells[0] === rows[index]?.cells[0])).toBe(true);
@@ -93,13 +90,10 @@ describeOnEachStore('the rows of a file on their way', (open) => {
   it('that are added again stay as they are', async () => {
     const { chunks } = place.stores;
     const { id } = await runningImport(place.stores, [['A'], ['B']]);
-    await chunks.addChunks(id, [
-      { seq: 1, rows: waitingRows(3, ['X'], ['Y']) },
-      { seq: 2, rows: waitingRows(4, ['C']) },
-    ]);
+    await chunks.addChunks(id, [chunkOf(1, waitingRows(3, ['X'], ['Y'])), chunkOf(2, waitingRows(4, ['C']))]);
     expect(await chunks.rowsOf(id, 1)).toMatchObject({ rows: [{ cells: ['B'] }] });
     await writeChunk(place.stores, id, 0);
-    await chunks.addChunks(id, [{ seq: 0, rows: waitingRows(2, ['A']) }]);
+    await chunks.addChunks(id, [chunkOf(0, waitingRows(2, ['A']))]);
     expect(await chunks.rowsOf(id, 0)).toBeNull();
     expect(await chunks.uncommitted(id)).toEqual([1, 2]);
     expect(await chunks.backlog(id)).toEqual({ isRunning: true, uncommitted: 2 });

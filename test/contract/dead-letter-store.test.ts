@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { completed, retrying } from '../../src/domain/import-process.ts';
 import { AT, judge, runningImport, writeChunk } from '../support/chunk-verdicts.ts';
-import { describeOnEachStore, type StorePlace } from '../support/import-stores.ts';
+import { chunkOf, describeOnEachStore, type StorePlace } from '../support/import-stores.ts';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000001';
 const later = (ms: number) => new Date(AT.getTime() + ms);
@@ -73,8 +73,11 @@ describeOnEachStore('dead letters', (open) => {
     const { id } = await runningImport(place.stores, [Array.from({ length: 7 }, () => '!bad')]);
     const grown = (cells: string) => ({ rowNumber: 0, cells: [cells], duplicateOf: null });
     await place.stores.chunks.addChunks(id, [
-      { seq: 1, rows: [9, 10, 11, 12, 13].map((rowNumber) => ({ ...grown(`!${large}`), rowNumber })) },
-      { seq: 2, rows: [{ ...grown(`!${'y'.repeat(6_000_000)}`), rowNumber: 14 }] },
+      chunkOf(
+        1,
+        [9, 10, 11, 12, 13].map((rowNumber) => ({ ...grown(`!${large}`), rowNumber })),
+      ),
+      chunkOf(2, [{ ...grown(`!${'y'.repeat(6_000_000)}`), rowNumber: 14 }]),
     ]);
     for (const seq of [0, 1, 2]) await writeChunk(place.stores, id, seq, () => ({ reasons: ['bad'] }));
     const pages: number[][] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelled, completed, failed, resumed, started } from '../../src/domain/import-process.ts';
 import { AT, runningImport, writeChunk } from '../support/chunk-verdicts.ts';
-import { describeOnEachStore, newImport, type StorePlace } from '../support/import-stores.ts';
+import { chunkOf, describeOnEachStore, newImport, type StorePlace } from '../support/import-stores.ts';
 
 const UNKNOWN = '01890000-0000-7000-8000-000000000001';
 const later = (ms: number) => new Date(AT.getTime() + ms);
@@ -106,7 +106,7 @@ describeOnEachStore('import processes', (open) => {
     await imports.create(row);
     await imports.change(row.id, AT, (process) => started(process, AT));
     await chunks.saveHeader(row.id, ['id'], []);
-    await chunks.addChunks(row.id, [{ seq: 0, rows: [{ rowNumber: 2, cells: ['A'], duplicateOf: null }] }]);
+    await chunks.addChunks(row.id, [chunkOf(0, [{ rowNumber: 2, cells: ['A'], duplicateOf: null }])]);
     await writeChunk(place.stores, row.id, 0);
     expect(await imports.isThrough(row.id)).toBe(false);
     await chunks.saveTotal(row.id, 1);

@@ -1,6 +1,6 @@
 import type { ImportStores, JudgedLog, Verdict, WaitingRow } from '../../src/application/import/ports.ts';
 import { started } from '../../src/domain/import-process.ts';
-import { newImport, waitingRows } from './import-stores.ts';
+import { chunkOf, newImport, waitingRows } from './import-stores.ts';
 
 export const AT = new Date('2026-11-02T10:00:00Z');
 
@@ -40,7 +40,7 @@ export async function runningImport(
   await chunks.saveHeader(row.id, ['id'], ['externalId']);
   let next = 2;
   for (const [seq, cells] of cut.entries()) {
-    await chunks.addChunks(row.id, [{ seq, rows: waitingRows(next, ...cells.map((cell) => [cell])) }]);
+    await chunks.addChunks(row.id, [chunkOf(seq, waitingRows(next, ...cells.map((cell) => [cell])))]);
     next += cells.length;
   }
   await chunks.saveTotal(row.id, next - 2);

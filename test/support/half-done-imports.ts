@@ -9,7 +9,7 @@ import {
 } from '../../src/infrastructure/mongo/imports/documents.ts';
 import { letterId } from '../../src/infrastructure/mongo/imports/letter-id.ts';
 import { AT, judgedLog } from './chunk-verdicts.ts';
-import { waitingRows } from './import-stores.ts';
+import { chunkOf, waitingRows } from './import-stores.ts';
 
 /** Imports in MongoDB as crashes leave them, each between two steps. */
 export function halfDone(db: Db, stores: ImportStores) {
@@ -56,7 +56,7 @@ export function halfDone(db: Db, stores: ImportStores) {
      */
     async uncommittedChunk(id: string, cells: readonly [string, string, string]): Promise<void> {
       await stores.chunks.saveHeader(id, ['id'], []);
-      await stores.chunks.addChunks(id, [{ seq: 0, rows: waitingRows(2, ...cells.map((cell) => [cell])) }]);
+      await stores.chunks.addChunks(id, [chunkOf(0, waitingRows(2, ...cells.map((cell) => [cell])))]);
       await chunks.updateOne({ importId: id, seq: 0 }, { $set: { decision: { dead: [2], trying: [3] } } });
       await letters.insertMany([letter(id, 2, 'DEAD', cells[0]), letter(id, 3, 'TRYING', cells[1])]);
       await stores.writer.tryRow(letterId(id, 3), () => ({ log: judgedLog(cells[1]) }), { trials: 3, now: AT });

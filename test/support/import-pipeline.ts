@@ -67,7 +67,7 @@ export async function createImportPipeline({ open = openPostgresPlace, through, 
     stores,
     queues,
     logger,
-    reader: new ThreadedWorkbookReader(),
+    cutter: new ThreadedWorkbookReader(),
     policiesInForce: async () => [policyFor('VIP'), policyFor('NORMAL')],
     refreshReports: async () => {
       refreshed.push('refreshed');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { ImportStores, NewImport, WaitingRow } from '../../src/application/import/ports.ts';
+import type { Chunk, ImportStores, NewImport, WaitingRow } from '../../src/application/import/ports.ts';
+import { encodeRows } from '../../src/application/import/rows-text.ts';
 import { mongoImportStores } from '../../src/infrastructure/mongo/imports/import-stores.ts';
 import { IMPORT_COLLECTIONS } from '../../src/infrastructure/mongo/imports/plans.ts';
 import { Mongo, type MongoDatabase } from '../../src/infrastructure/mongo/mongo.ts';
@@ -230,6 +231,11 @@ export function newImport(changes: Partial<NewImport> = {}): NewImport {
     createdAt: new Date('2026-11-01T00:00:00Z'),
     ...changes,
   };
+}
+
+/** A chunk of these rows. */
+export function chunkOf(seq: number, rows: readonly WaitingRow[]): Chunk {
+  return { seq, rowCount: rows.length, rows: encodeRows(rows) };
 }
 
 /** Rows from `from` on, with these cells. */

@@ -4,12 +4,13 @@ import { externalIdOf } from '../../domain/import-row.ts';
 import { isBlank, type SheetRow } from '../../domain/sheet-row.ts';
 import type { WaitingRow } from './ports.ts';
 
-export interface Chunk {
+/** The rows of a chunk. */
+export interface CutRows {
   readonly seq: number;
   readonly rows: readonly WaitingRow[];
 }
 
-/** UTF-16 units of text at which a chunk is cut, however few rows it has: 500 rows of the longest cells would fill the memory. */
+/** UTF-16 units of text at which a chunk is cut, however few rows it has: a thousand rows of the longest cells would fill the memory. */
 const MAX_TEXT = 4 * 1024 ** 2;
 
 /**
@@ -34,8 +35,8 @@ export class ChunkCutter {
   }
 
   /** Takes rows in the order of the sheet and returns the chunks that they complete. */
-  add(rows: readonly SheetRow[]): Chunk[] {
-    const full: Chunk[] = [];
+  add(rows: readonly SheetRow[]): CutRows[] {
+    const full: CutRows[] = [];
     for (const row of rows) {
       if (isBlank(row)) continue;
       const id = externalIdOf(row, this.#columns);
@@ -49,11 +50,11 @@ export class ChunkCutter {
   }
 
   /** The last chunk, shorter than the others; none when the rows came out even. */
-  end(): Chunk[] {
+  end(): CutRows[] {
     return this.#rows.length > 0 ? [this.#cut()] : [];
   }
 
-  #cut(): Chunk {
+  #cut(): CutRows {
     const chunk = { seq: this.#seq, rows: this.#rows };
     if (this.#seq === 0) this.#size = this.#rows.length;
     this.#seq += 1;

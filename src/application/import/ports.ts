@@ -54,6 +54,13 @@ export interface WaitingRow {
   readonly duplicateOf: number | null;
 }
 
+/** Some hundred rows of a file, numbered from 0 without gaps, as the text of `encodeRows`. */
+export interface Chunk {
+  readonly seq: number;
+  readonly rowCount: number;
+  readonly rows: string;
+}
+
 /** A row that did not make it. */
 export interface DeadLetter {
   readonly id: string;
@@ -119,10 +126,7 @@ export interface ChunkStore {
   /** Records the header row and what each of its columns was taken for. */
   saveHeader(id: string, headers: readonly string[], fields: ColumnFields): Promise<void>;
   /** Stores consecutive chunks, of any size, in their order; one that is there already stays as it is. */
-  addChunks(
-    id: string,
-    chunks: readonly { readonly seq: number; readonly rows: readonly WaitingRow[] }[],
-  ): Promise<void>;
+  addChunks(id: string, chunks: readonly Chunk[]): Promise<void>;
   /** Whether the import still runs, and how many of its chunks are not committed. */
   backlog(id: string): Promise<{ readonly isRunning: boolean; readonly uncommitted: number }>;
   /** The end of the file was reached. */

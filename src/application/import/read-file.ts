@@ -1,9 +1,7 @@
-import { columnsOf, mapColumns } from '../../domain/import-columns.ts';
 import { failed, started } from '../../domain/import-process.ts';
-import { displayValue } from '../../domain/sheet-row.ts';
 import type { Clock, Logger } from '../runtime.ts';
-import { WorkbookError, type WorkbookReader } from '../workbook-reader.ts';
-import { type Chunk, ChunkCutter } from './chunk-cutter.ts';
+import { WorkbookError } from '../workbook-reader.ts';
+import type { SheetCutter } from './cut-sheet.ts';
 import type { FinishImport } from './finish-import.ts';
 import type { ChunkStore, DeadLetterStore, ImportJobs, ImportStore, OpenImport, Pause, UploadStore } from './ports.ts';
 import { queueWaitingWork } from './queue-waiting-work.ts';
@@ -19,7 +17,7 @@ export interface ReadFileDeps {
   readonly chunks: ChunkStore;
   readonly deadLetters: DeadLetterStore;
   readonly uploads: UploadStore;
-  readonly reader: WorkbookReader;
+  readonly cutter: SheetCutter;
   readonly jobs: ImportJobs;
   readonly finish: FinishImport;
   readonly clock: Clock;
@@ -78,41 +76,27 @@ export const readFile =
   };
 
 async function readToEnd(deps: ReadFileDeps, open: OpenImport, signal: AbortSignal): Promise<void> {
-  const { id } = open.process;
+  const { id, mapping } = open.process;
   const file = await deps.uploads.spool(open.uploadId, signal);
   try {
-    let cutter: ChunkCutter | null = null;
-    const batchRows = deps.chunkRows;
-    for await (const batch of deps.reader.read(file.path, { signal, batchRows })) {
-      if (batch.kind === 'header') {
-        const { fields, problem } = mapColumns(batch.headers, open.process.mapping ?? []);
-        const headers = batch.headers.map((header) => displayValue(header) ?? '');
-        // Also for a file that fails by it: whoever corrects it sees what was taken for what.
-        await deps.chunks.saveHeader(id, headers, fields);
-        if (problem !== null) throw new WorkbookError(problem);
-        // The cut must stay the same for all of a file, also when the setting has changed since it was begun.
-        cutter = new ChunkCutter(columnsOf(fields), open.chunkRows ?? deps.chunkRows);
-      } else if (cutter) {
-        await store(deps, open, cutter.add(batch.rows), signal);
+    // The cut must stay the same for all of a file, also when the setting has changed since it was begun.
+    const chunkRows = open.chunkRows ?? deps.chunkRows;
+    const plan = { choices: mapping ?? [], chunkRows, from: open.chunks };
+    for await (const piece of deps.cutter.cut(file.path, plan, signal)) {
+      if (piece.kind === 'header') {
+        await deps.chunks.saveHeader(id, piece.headers, piece.fields);
+      } else if (piece.kind === 'chunk') {
+        await waitForRoom(deps, id, signal);
+        await deps.chunks.addChunks(id, [piece.chunk]);
+        await deps.jobs.chunks(id, [piece.chunk.seq]);
+      } else {
+        signal.throwIfAborted();
+        await deps.chunks.saveTotal(id, piece.totalRows);
       }
     }
-    if (!cutter || cutter.total === 0) throw new WorkbookError('The sheet has a header row but no rows below it.');
-    await store(deps, open, cutter.end(), signal);
-    signal.throwIfAborted();
-    await deps.chunks.saveTotal(id, cutter.total);
   } finally {
     await file.remove();
   }
-}
-
-async function store(deps: ReadFileDeps, open: OpenImport, cut: readonly Chunk[], signal: AbortSignal): Promise<void> {
-  const { id } = open.process;
-  const chunks = cut.filter((chunk) => chunk.seq >= open.chunks);
-  if (chunks.length === 0) return;
-  await waitForRoom(deps, id, signal);
-  await deps.chunks.addChunks(id, chunks);
-  const seqs = chunks.map((chunk) => chunk.seq);
-  await deps.jobs.chunks(id, seqs);
 }
 
 async function waitForRoom(deps: ReadFileDeps, id: string, signal: AbortSignal): Promise<void> {

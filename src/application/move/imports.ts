@@ -1,5 +1,5 @@
 import type { ImportProcess } from '../../domain/import-process.ts';
-import type { DeadLetter, StoredUpload, UploadStore, WaitingRow } from '../import/ports.ts';
+import type { Chunk, DeadLetter, StoredUpload, UploadStore } from '../import/ports.ts';
 import type { RecordKeeper } from './ports.ts';
 
 /** Said when a store refuses a record because another one has the key that it needs. */
@@ -18,11 +18,9 @@ export interface MovedImport {
 }
 
 /** A chunk of an import; its rows are null once they are not needed any more. */
-export interface MovedChunk {
+export interface MovedChunk extends Omit<Chunk, 'rows'> {
   readonly importId: string;
-  readonly seq: number;
-  readonly rowCount: number;
-  readonly rows: readonly WaitingRow[] | null;
+  readonly rows: string | null;
   readonly isCommitted: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { CutPiece, CutPlan, SheetCutter } from '../../application/import/cut-sheet.ts';
 import {
   type SheetBatch,
   WorkbookError,
@@ -19,11 +20,14 @@ export interface ThreadedReaderSettings {
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 const DEFAULT_HEAP_MB = 128;
 
-/** Enough for the thread to read on while the consumer stores, and little enough to bound the memory of waiting batches. */
-const BATCHES_IN_FLIGHT = 3;
+/** Enough for the thread to read on while the consumer stores, and little enough to bound the memory of waiting pieces. */
+const PIECES_IN_FLIGHT = 3;
+
+/** Rows that the thread reads before they are cut. */
+const CUT_BATCH_ROWS = 500;
 
 /** Reads each workbook or CSV file in a thread of its own, so that neither time nor memory spent on a file is felt elsewhere. */
-export class ThreadedWorkbookReader implements WorkbookReader {
+export class ThreadedWorkbookReader implements WorkbookReader, SheetCutter {
   readonly #timeoutMs: number;
   readonly #heapMb: number;
   readonly #limits: WorkbookLimits;
@@ -34,10 +38,20 @@ export class ThreadedWorkbookReader implements WorkbookReader {
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
   }
 
-  async *read(path: string, options: WorkbookReadOptions): AsyncGenerator<SheetBatch, void, undefined> {
-    const { signal, batchRows } = options;
+  read(path: string, { signal, batchRows }: WorkbookReadOptions): AsyncGenerator<SheetBatch, void, undefined> {
+    return this.#run<SheetBatch>({ path, batchRows, plan: null }, signal);
+  }
+
+  cut(path: string, plan: CutPlan, signal: AbortSignal): AsyncGenerator<CutPiece, void, undefined> {
+    return this.#run<CutPiece>({ path, batchRows: CUT_BATCH_ROWS, plan }, signal);
+  }
+
+  async *#run<Piece extends SheetBatch | CutPiece>(
+    what: Pick<ReadingTask, 'path' | 'batchRows' | 'plan'>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Piece, void, undefined> {
     signal?.throwIfAborted();
-    const task: ReadingTask = { path, batchRows, limits: this.#limits, batchesInFlight: BATCHES_IN_FLIGHT };
+    const task: ReadingTask = { ...what, limits: this.#limits, piecesInFlight: PIECES_IN_FLIGHT };
     const worker = startWorker(task, this.#heapMb);
     const inbox = new Inbox(this.#timeoutMs);
     const abort = () => {
@@ -57,7 +71,7 @@ export class ThreadedWorkbookReader implements WorkbookReader {
         if (message.kind === 'end') return;
         if (message.kind === 'refused') throw new WorkbookError(message.message);
         if (message.kind === 'failed') throw Object.assign(Object(message.error), message.properties);
-        yield message.batch;
+        yield message.piece as Piece;
         worker.postMessage('next');
       }
     } finally {

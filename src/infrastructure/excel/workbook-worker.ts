@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { cutSheet } from '../../application/import/cut-sheet.ts';
 import { WorkbookError } from '../../application/workbook-reader.ts';
 import { readCsv } from '../csv/read-csv.ts';
 import { fileKind } from './file-kind.ts';
@@ -9,7 +10,7 @@ const port = parentPort;
 if (!port) throw new Error('workbook-worker runs only as a worker thread');
 
 const task = workerData as ReadingTask;
-let credit = task.batchesInFlight;
+let credit = task.piecesInFlight;
 let creditCame = () => {};
 port.on('message', () => {
   credit += 1;
@@ -20,14 +21,14 @@ const post = (message: FromWorker) => port.postMessage(message);
 try {
   const isCsv = (await fileKind(task.path)) === 'csv';
   const batches = isCsv ? readCsv(task.path, task.batchRows) : readWorkbook(task.path, task.batchRows, task.limits);
-  for await (const batch of batches) {
+  for await (const piece of task.plan ? cutSheet(batches, task.plan) : batches) {
     while (credit === 0) {
       await new Promise<void>((resolve) => {
         creditCame = resolve;
       });
     }
     credit -= 1;
-    post({ kind: 'batch', batch });
+    post({ kind: 'piece', piece });
   }
   post({ kind: 'end' });
 } catch (error) {

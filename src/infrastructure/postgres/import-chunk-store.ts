@@ -1,12 +1,14 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
-import type { ChunkStore, OpenImport, RowRules, WaitingRow } from '../../application/import/ports.ts';
+import type { Chunk, ChunkStore, OpenImport, RowRules, WaitingRow } from '../../application/import/ports.ts';
+import { decodeRows, encodeRows } from '../../application/import/rows-text.ts';
 import type { ColumnFields } from '../../domain/import-columns.ts';
 import type { Database } from './database.ts';
 import { fieldsOf, toProcess } from './import-store.ts';
 import { importChunks as chunks, importProcesses as imports, type StoredCell } from './schema/imports.ts';
-import { fromStored, toStored } from './stored-cell.ts';
+import { fromStored } from './stored-cell.ts';
 
-/** A waiting row as JSON, with short names because there are many: row number, cells, the row that it repeats. */
+/** What a release before 0.3.0 left of a waiting row: row number, cells, the row that it repeats. */
 interface StoredRow {
   readonly r: number;
   readonly c: readonly StoredCell[];
@@ -45,8 +47,9 @@ export class PostgresChunkStore implements ChunkStore {
     await this.#db.sql.update(imports).set(header).where(eq(imports.id, id));
   }
 
-  async addChunks(id: string, cut: readonly { seq: number; rows: readonly WaitingRow[] }[]): Promise<void> {
-    const values = cut.map(({ seq, rows }) => ({ importId: id, seq, rowCount: rows.length, rows: rows.map(toRow) }));
+  async addChunks(id: string, cut: readonly Chunk[]): Promise<void> {
+    if (cut.length === 0) return;
+    const values = cut.map(({ rows, ...chunk }) => ({ ...chunk, importId: id, packed: pack(rows) }));
     await this.#db.sql.insert(chunks).values(values).onConflictDoNothing();
   }
 
@@ -73,7 +76,7 @@ export class PostgresChunkStore implements ChunkStore {
   }
 
   async rowsOf(id: string, seq: number): Promise<{ rules: RowRules; rows: WaitingRow[] } | null> {
-    const { rows } = getTableColumns(chunks);
+    const { rows, packed } = getTableColumns(chunks);
     const waiting = and(
       eq(chunks.importId, id),
       eq(chunks.seq, seq),
@@ -81,21 +84,28 @@ export class PostgresChunkStore implements ChunkStore {
       eq(imports.status, 'RUNNING'),
     );
     const [chunk] = await this.#db.sql
-      .select({ headers: imports.headers, fields: imports.fields, dryRun: imports.dryRun, rows })
+      .select({ headers: imports.headers, fields: imports.fields, dryRun: imports.dryRun, rows, packed })
       .from(chunks)
       .innerJoin(imports, eq(imports.id, chunks.importId))
       .where(waiting);
     if (!chunk) return null;
     const rules = { fields: fieldsOf(chunk) ?? [], dryRun: chunk.dryRun };
-    return { rules, rows: (chunk.rows as readonly StoredRow[]).map(fromRow) };
+    const text = unpack(chunk);
+    return text === null ? null : { rules, rows: decodeRows(text) };
   }
 }
 
-export function toRow(row: WaitingRow): StoredRow {
-  const stored = { r: row.rowNumber, c: row.cells.map(toStored) };
-  return row.duplicateOf === null ? stored : { ...stored, d: row.duplicateOf };
+/** The text of a chunk's rows as it is stored: deflated by little, which costs less than to write it whole. */
+export function pack(rows: string): Buffer {
+  return deflateRawSync(rows, { level: 1 });
 }
 
-export function fromRow(row: StoredRow): WaitingRow {
+/** The text of the rows that a chunk keeps; null when it keeps none any more. */
+export function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): string | null {
+  if (packed) return inflateRawSync(packed).toString();
+  return rows === null ? null : encodeRows((rows as readonly StoredRow[]).map(fromRow));
+}
+
+function fromRow(row: StoredRow): WaitingRow {
   return { rowNumber: row.r, cells: row.c.map(fromStored), duplicateOf: row.d ?? null };
 }

@@ -46,7 +46,7 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       // The fence: whoever comes second waits here for the first and then finds nothing to do.
       const fenced = await tx.sql
         .update(chunks)
-        .set({ committedAt: now, rows: null })
+        .set({ committedAt: now, rows: null, packed: null })
         .where(
           and(eq(chunks.importId, id), eq(chunks.seq, seq), isNull(chunks.committedAt), inArray(chunks.importId, runs)),
         )

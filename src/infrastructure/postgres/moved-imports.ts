@@ -12,7 +12,7 @@ import {
 import type { RecordKeeper } from '../../application/move/ports.ts';
 import { StartupError } from '../../startup-error.ts';
 import type { Database } from './database.ts';
-import { fromRow, toRow } from './import-chunk-store.ts';
+import { pack, unpack } from './import-chunk-store.ts';
 import { toProcess } from './import-store.ts';
 import {
   importChunks as chunks,
@@ -126,11 +126,11 @@ function chunkKeeper(db: Database): RecordKeeper<MovedChunk> {
         .where(after ? sql`(import_id, seq) > (${importId}::uuid, ${Number(seq)})` : undefined)
         .orderBy(asc(chunks.importId), asc(chunks.seq))
         .limit(limit);
-      return rows.map(({ rows: kept, committedAt, ...chunk }) => ({
+      return rows.map(({ rows: old, packed, committedAt, ...chunk }) => ({
         key: `${chunk.importId}/${chunk.seq}`,
         record: {
           ...chunk,
-          rows: kept === null ? null : (kept as Parameters<typeof fromRow>[0][]).map(fromRow),
+          rows: unpack({ packed, rows: old }),
           isCommitted: committedAt !== null,
         },
       }));
@@ -138,9 +138,9 @@ function chunkKeeper(db: Database): RecordKeeper<MovedChunk> {
     async write(records) {
       await db.transaction(async ({ sql: tx }) => {
         for (const { importId, seq, rowCount, rows, isCommitted } of records) {
-          const kept = rows === null ? null : rows.map(toRow);
           // When it was committed, nobody asks.
-          const chunk = { rowCount, rows: kept, committedAt: isCommitted ? new Date(0) : null };
+          const kept = { rows: null, packed: rows === null ? null : pack(rows) };
+          const chunk = { rowCount, ...kept, committedAt: isCommitted ? new Date(0) : null };
           const key = [chunks.importId, chunks.seq];
           await tx
             .insert(chunks)

@@ -1,12 +1,12 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
-import type { ChunkStore, OpenImport, RowRules, WaitingRow } from '../../../application/import/ports.ts';
+import type { Chunk, ChunkStore, OpenImport, RowRules, WaitingRow } from '../../../application/import/ports.ts';
+import { decodeRows } from '../../../application/import/rows-text.ts';
 import type { ColumnFields } from '../../../domain/import-columns.ts';
 import { isOpen } from '../../../domain/import-process.ts';
 import type { ChunkDoc, ImportCollections, OpenCollections } from './documents.ts';
 import { headerKey, importDoc, readRules, toProcess } from './import-doc.ts';
 import { committedChunks, isCommitted, uncommittedChunks } from './ledger.ts';
 import { keepText, readText } from './long-texts.ts';
-import { decodeRows, encodeRows } from './stored-rows.ts';
 
 /** The rows of files between reading and writing, in MongoDB. Which chunks are committed stands in the document of their import. */
 export class MongoChunkStore implements ChunkStore {
@@ -37,14 +37,14 @@ export class MongoChunkStore implements ChunkStore {
     await collections.imports.updateOne({ _id: id }, { $set: { header } }, collections.limit);
   }
 
-  async addChunks(id: string, cut: readonly { seq: number; rows: readonly WaitingRow[] }[]): Promise<void> {
+  async addChunks(id: string, cut: readonly Chunk[]): Promise<void> {
     if (cut.length === 0) return;
     const collections = await this.#open();
     const additions: AnyBulkWriteOperation<ChunkDoc>[] = [];
-    for (const { seq, rows } of cut) {
+    for (const { seq, rowCount, rows } of cut) {
       const _id = chunkId(id, seq);
-      const kept = await keepText(collections, { importId: id, kind: 'rows', key: _id }, encodeRows(rows));
-      const chunk = { importId: id, seq, rowCount: rows.length, rows: kept };
+      const kept = await keepText(collections, { importId: id, kind: 'rows', key: _id }, rows);
+      const chunk = { importId: id, seq, rowCount, rows: kept };
       additions.push({ updateOne: { filter: { _id }, update: { $setOnInsert: chunk }, upsert: true } });
     }
     // In their order, so that a run that ends in between leaves no gap.

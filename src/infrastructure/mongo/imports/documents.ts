@@ -82,7 +82,7 @@ export interface ImportDoc {
   readonly announcedAt: Date | null;
 }
 
-/** A few hundred rows of a file on their way; what is left of it once committed is its number and size. */
+/** Some hundred rows of a file on their way; what is left of it once committed is its number and size. */
 export interface ChunkDoc {
   /** Import id and number. */
   readonly _id: string;

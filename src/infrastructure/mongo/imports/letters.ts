@@ -1,9 +1,9 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import type { DeadLetter, Verdict, WaitingRow } from '../../../application/import/ports.ts';
+import { decodeCells, encodeCells } from '../../../application/import/rows-text.ts';
 import type { ChunkDecision, ImportCollections, LetterDoc } from './documents.ts';
 import { letterId } from './letter-id.ts';
 import { keepText, readText } from './long-texts.ts';
-import { decodeCells, encodeCells } from './stored-rows.ts';
 import { bulkProblems } from './write-problems.ts';
 
 export interface JudgedRow {

@@ -5,7 +5,6 @@ import { chunkId } from './chunk-store.ts';
 import type { ChunkDoc, ImportCollections, Ledger, OpenCollections } from './documents.ts';
 import { isCommitted } from './ledger.ts';
 import { keepText, readText } from './long-texts.ts';
-import { decodeRows, encodeRows } from './stored-rows.ts';
 
 /** The chunks of imports in MongoDB, for a move to or from another store. Which are committed, the moved imports tell. */
 export function mongoMovedChunks(open: OpenCollections): RecordKeeper<MovedChunk> {
@@ -29,7 +28,7 @@ export function mongoMovedChunks(open: OpenCollections): RecordKeeper<MovedChunk
       const operations: AnyBulkWriteOperation<ChunkDoc>[] = [];
       for (const { importId, seq, rowCount, rows } of records) {
         const _id = chunkId(importId, seq);
-        const kept = rows && (await keepText(collections, { importId, kind: 'rows', key: _id }, encodeRows(rows)));
+        const kept = rows === null ? null : await keepText(collections, { importId, kind: 'rows', key: _id }, rows);
         const replacement: Omit<ChunkDoc, '_id'> = { importId, seq, rowCount, rows: kept };
         operations.push({ replaceOne: { filter: { _id }, replacement, upsert: true } });
       }
@@ -63,6 +62,6 @@ async function toRecord(
 ): Promise<MovedChunk> {
   const isDone = ledger !== undefined && isCommitted(ledger, seq);
   // Rows of a committed chunk are there only if a crash kept them from being let go of.
-  const kept = isDone || rows === null ? null : decodeRows(await readText(collections, _id, rows));
+  const kept = isDone || rows === null ? null : await readText(collections, _id, rows);
   return { importId, seq, rowCount, rows: kept, isCommitted: isDone };
 }

@@ -1,9 +1,9 @@
 import type { AnyBulkWriteOperation, Filter } from 'mongodb';
+import { decodeCells, encodeCells } from '../../../application/import/rows-text.ts';
 import type { MovedLetter } from '../../../application/move/imports.ts';
 import type { RecordKeeper } from '../../../application/move/ports.ts';
 import type { ImportCollections, LetterDoc, OpenCollections } from './documents.ts';
 import { keepText, readText } from './long-texts.ts';
-import { decodeCells, encodeCells } from './stored-rows.ts';
 import { allBut } from './uncounted-rows.ts';
 import { orOccupied } from './write-problems.ts';
 

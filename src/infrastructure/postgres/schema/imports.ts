@@ -68,14 +68,17 @@ export const importProcesses = pgTable(
   ],
 );
 
-/** A few hundred rows of a file on their way; `rows` is emptied once they are committed. */
+/** Some hundred rows of a file on their way; their text is emptied once they are committed. */
 export const importChunks = pgTable(
   'import_chunks',
   {
     importId: uuid('import_id').notNull(),
     seq: integer('seq').notNull(),
     rowCount: integer('row_count').notNull(),
+    /** Of releases before 0.3.0, which did not keep `packed`. */
     rows: jsonb('rows').$type<unknown>(),
+    /** The rows as `encodeRows` writes them, deflated. */
+    packed: bytea('packed'),
     committedAt: instant('committed_at'),
   },
   (t) => [

@@ -1,5 +1,5 @@
-import type { WaitingRow } from '../../../application/import/ports.ts';
-import type { CellValue } from '../../../domain/sheet-row.ts';
+import type { CellValue } from '../../domain/sheet-row.ts';
+import type { WaitingRow } from './ports.ts';
 
 /** A cell in JSON: text, number, boolean and blank as they are, a date as {d: RFC 3339}, an error cell as {e: text}. */
 type JsonCell = string | number | boolean | null | { readonly d: string | null } | { readonly e: string };
@@ -11,7 +11,7 @@ interface JsonRow {
   readonly d?: number;
 }
 
-/** Rows as JSON text, which keeps every cell as it is: JSON writes halves of surrogate pairs as escapes, where BSON would lose them. */
+/** Rows as JSON text, which keeps every cell as it is: halves of surrogate pairs are written as escapes, where stores would lose or refuse them. */
 export function encodeRows(rows: readonly WaitingRow[]): string {
   return JSON.stringify(
     rows.map(({ rowNumber, cells, duplicateOf }): JsonRow => {
@@ -21,15 +21,18 @@ export function encodeRows(rows: readonly WaitingRow[]): string {
   );
 }
 
+/** The rows of a text that `encodeRows` made. */
 export function decodeRows(text: string): WaitingRow[] {
   const rows: readonly JsonRow[] = JSON.parse(text);
   return rows.map(({ r, c, d }) => ({ rowNumber: r, cells: c.map(fromJson), duplicateOf: d ?? null }));
 }
 
+/** Like `encodeRows`, for the cells of one row. */
 export function encodeCells(cells: readonly CellValue[]): string {
   return JSON.stringify(cells.map(toJson));
 }
 
+/** The cells of a text that `encodeCells` made. */
 export function decodeCells(text: string): CellValue[] {
   const cells: readonly JsonCell[] = JSON.parse(text);
   return cells.map(fromJson);
