@@ -184,7 +184,7 @@ function settings(config: Config): HttpSettings {
       : null,
     rateLimit: config.rateLimit,
     metrics: config.metrics,
-    websocket: { operations: 'subscriptions', ...config.websocket },
+    websocket: config.websocket,
     operationTimeoutMs: graphql.operationTimeoutSeconds * 1_000,
     shutdownGraceMs: 3_000,
   };

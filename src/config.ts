@@ -71,6 +71,8 @@ export interface Config {
     readonly operationTimeoutSeconds: number;
   };
   readonly websocket: {
+    /** `all`: queries and mutations too, by the same rules as over HTTP. */
+    readonly operations: 'subscriptions' | 'all';
     readonly frameMaxBytes: number;
     readonly subscriptionsPerSocket: number;
     /** Open at a time in this process. */
@@ -231,6 +233,7 @@ function arrange(v: Variables): Config {
       operationTimeoutSeconds: v.OPERATION_TIMEOUT_SECONDS,
     },
     websocket: {
+      operations: v.WS_OPERATIONS,
       frameMaxBytes: v.WS_FRAME_MAX_BYTES,
       subscriptionsPerSocket: v.SUBSCRIPTIONS_PER_SOCKET,
       socketsPerUser: v.SOCKETS_PER_USER,
