@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketFilter, TicketListQuery, TicketSort } from '../src/application/ticket/ports.ts';
 import { createDesk, type TestDesk } from './support/desk.ts';
+import { plansOf as plansOfPool } from './support/plans.ts';
 
 let desk: TestDesk;
 let clientId: string;
@@ -46,24 +47,7 @@ afterAll(async () => {
   await desk[Symbol.asyncDispose]();
 });
 
-/** The plans of every statement that `action` runs outside transactions. */
-async function plansOf(action: () => Promise<unknown>): Promise<string[]> {
-  const { pool } = desk.db;
-  const query = pool.query;
-  const seen: { text: string; values: unknown[] }[] = [];
-  pool.query = function captured(this: unknown, statement: { text: string }, values: unknown[]) {
-    seen.push({ text: statement.text, values });
-    return Reflect.apply(query, this, [statement, values]);
-  } as typeof query;
-  await action();
-  pool.query = query;
-  return Promise.all(
-    seen.map(async ({ text, values }) => {
-      const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    }),
-  );
-}
+const plansOf = (action: () => Promise<unknown>) => plansOfPool(desk.db.pool, action);
 
 const list = (filter: TicketFilter, query: Partial<TicketListQuery> = {}) =>
   desk.queries.listTickets(desk.admin, {
