@@ -26,6 +26,18 @@ describe('GET', () => {
     expect(sent.answer.errors?.[0]?.message).toContain('apollo-require-preflight');
   });
 
+  it('with a bearer token needs no such header, since no page can send one unasked; with a password it does', async () => {
+    const good = await get({ query: '{ me }' }, { authorization: 'Bearer good' });
+    expect([good.status, good.answer]).toEqual([200, { data: { me: 'ada' } }]);
+    const expired = await get({ query: '{ me }' }, { authorization: 'Bearer old' });
+    expect([expired.status, codes(expired)]).toEqual([200, ['UNAUTHENTICATED']]);
+    // Browsers send a password that they know to wherever a page sends them.
+    const basic = await get({ query: '{ hello }' }, { authorization: 'Basic YTpi' });
+    expect([basic.status, codes(basic)]).toEqual([400, ['VALIDATION_FAILED']]);
+    const mutation = await get({ query: 'mutation { touch }' }, { authorization: 'Bearer good' });
+    expect([mutation.status, mutation.answer.data]).toEqual([405, undefined]);
+  });
+
   it('runs no mutation', async () => {
     const sent = await get({ query: 'mutation { touch }' });
     expect([sent.status, sent.headers.allow, sent.answer.data]).toEqual([405, 'POST', undefined]);

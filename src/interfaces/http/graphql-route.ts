@@ -35,6 +35,9 @@ export interface GraphqlRouteDeps {
   readonly uploadTimeoutMs: number;
 }
 
+/** What Apollo's CSRF prevention looks for. */
+const PREFLIGHT_SIGN = 'apollo-require-preflight';
+
 /** `/graphql`: POST, GET for queries, and the WebSocket. */
 export function registerGraphql(app: FastifyInstance, deps: GraphqlRouteDeps): void {
   app.route({
@@ -148,6 +151,9 @@ function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // Browsers ask first before a page sends a bearer token elsewhere: a GET with one needs no other sign that it may (urql sends none).
+  if (request.method === 'GET' && /^bearer /i.test(headers.get('authorization') ?? ''))
+    headers.set(PREFLIGHT_SIGN, '1');
   const query = request.url.indexOf('?');
   const search = query < 0 ? '' : request.url.slice(query);
   return { method: request.method.toUpperCase(), headers, search, body: request.body };
