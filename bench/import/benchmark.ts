@@ -14,10 +14,9 @@ import { forget, importRun } from './ours.ts';
 import { report } from './report.ts';
 import { workbookOf } from './workbook.ts';
 
-/** BENCH_ROWS makes it smaller, to try something out: a whole number of thousands. */
+/** BENCH_ROWS makes it smaller, to try something out: a multiple of 5,000. */
 const ROWS = Number(process.env.BENCH_ROWS || 100_000);
 const MANY = 10;
-const MEMORY_ROUNDS = 2;
 
 const OURS = 'TechSupport Pro';
 
@@ -29,7 +28,8 @@ export const imports: Benchmark = {
 };
 
 async function measure(stage: Stage): Promise<Outcome> {
-  const [tenth, whole, many] = await stage.seeding(async () => [
+  const [sample, tenth, whole, many] = await stage.seeding(async () => [
+    await workbookOf(stage, ROWS / 50),
     await workbookOf(stage, ROWS / 10),
     await workbookOf(stage, ROWS),
     await workbookOf(stage, ROWS * MANY),
@@ -60,15 +60,14 @@ async function measure(stage: Stage): Promise<Outcome> {
   await server.process.stop();
 
   stage.say('memory');
-  const small = [];
-  for (let round = 0; round < MEMORY_ROUNDS; round += 1) small.push(await memoryRun(stage, postgres, whole));
+  const small = await memoryRun(stage, postgres, whole);
   const large = await memoryRun(stage, postgres, many);
   const largeCopy = await (await copyContender(postgres, many.rows))();
   const largeRead = await readContender(alone, many)();
   await forget(postgres.client);
 
   const meanwhile = await apiMeanwhile(stage, postgres, whole);
-  const mongo = await measureMongo(stage, alone, { whole, tenth });
+  const mongo = await measureMongo(stage, alone, { whole, tenth, sample });
   return report({
     rows: ROWS,
     many: ROWS * MANY,

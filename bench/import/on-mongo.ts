@@ -16,15 +16,15 @@ export interface MongoFigures {
   readonly stages: Measured<StageFigures>;
 }
 
-/** The same with logs and imports in MongoDB; in what stands in for it a tenth of the rows, and once where it takes long. */
+/** The same with logs and imports in MongoDB; in what stands in for it a fiftieth of the rows, and once where it takes long. */
 export async function measureMongo(
   stage: Stage,
   alone: Alone,
-  { whole, tenth }: { readonly whole: Workbook; readonly tenth: Workbook },
+  { whole, tenth, sample }: Readonly<Record<'whole' | 'tenth' | 'sample', Workbook>>,
 ): Promise<MongoFigures | null> {
   const mongo = await benchMongo(stage);
   if (!mongo) return null;
-  const workbook = mongo.isReal ? whole : tenth;
+  const workbook = mongo.isReal ? whole : sample;
   const databases = { bench: mongo.uri('bench'), alone: mongo.uri('alone'), rows: mongo.uri('rows') };
   const postgres = await startPostgres(stage, 'beside-mongo');
   const server = await startBenchServer(stage, postgres.url, { MONGO_URI: databases.bench });
@@ -43,7 +43,7 @@ export async function measureMongo(
     first.seconds > 10 ? 1 : 3,
   );
   await server.process.stop();
-  const row = await jobPerRow(stage, tenth, postgres.url, databases.rows);
+  const row = await jobPerRow(stage, mongo.isReal ? tenth : sample, postgres.url, databases.rows);
   const place = {
     databaseUrl: await emptyDatabase(postgres, 'alone'),
     mongoUri: databases.alone,

@@ -1,7 +1,7 @@
 import type { Goal, Outcome, Table } from '../harness/benchmark.ts';
 import { comparison, runsByName } from '../harness/comparison.ts';
 import { type Measured, medianOf } from '../harness/rounds.ts';
-import { figure, median, ratio, withRange } from '../harness/statistics.ts';
+import { figure, ratio, withRange } from '../harness/statistics.ts';
 import type { ReadFigures, StageFigures, StageName } from './contenders.ts';
 import type { MeanwhileFigures } from './meanwhile.ts';
 import type { MemoryFigures } from './memory.ts';
@@ -15,7 +15,7 @@ export interface Findings {
   readonly totals: readonly Measured<RunFigures>[];
   readonly stages: Measured<StageFigures>;
   readonly memory: {
-    readonly small: readonly MemoryFigures[];
+    readonly small: MemoryFigures;
     readonly large: MemoryFigures;
     readonly read: ReadFigures;
   };
@@ -36,7 +36,7 @@ const STAGES: readonly (readonly [StageName, string])[] = [
   ['upload', 'upload into the store'],
   ['inflate', 'only inflating the file'],
   ['read', 'reading: inflating, scanning, values, through the thread'],
-  ['handOver', 'spooling, reading and cutting into chunks'],
+  ['handOver', 'spooling, reading, cutting and handing over to the store'],
   ['keep', 'keeping the chunks'],
   ['take', 'taking the chunks, 10 at a time'],
   ['parse', 'parsing and judging'],
@@ -109,24 +109,18 @@ function largeTable(title: string, { ours, read, copy }: Findings['largeTotals']
 }
 
 function memoryTable({ memory: { small, large, read }, rows, many }: Findings): Table {
-  const row = (name: string, runs: readonly Pick<MemoryFigures, 'idleMiB' | 'peakMiB'>[]) => [
+  const row = (name: string, { idleMiB, peakMiB }: Pick<MemoryFigures, 'idleMiB' | 'peakMiB'>) => [
     name,
-    withRange(
-      runs.map(({ idleMiB }) => idleMiB),
-      0,
-    ),
-    withRange(
-      runs.map(({ peakMiB }) => peakMiB),
-      0,
-    ),
+    figure(idleMiB, 0),
+    figure(peakMiB, 0),
   ];
   return {
     title: 'resident memory of the server that has just started and of what it starts, MiB',
     columns: ['', 'before', 'peak'],
     rows: [
       row(`${rows.toLocaleString('en-US')} rows`, small),
-      row(`${many.toLocaleString('en-US')} rows`, [large]),
-      row(`only reading ${many.toLocaleString('en-US')} rows`, [{ idleMiB: Number.NaN, peakMiB: read.peakMiB }]),
+      row(`${many.toLocaleString('en-US')} rows`, large),
+      row(`only reading ${many.toLocaleString('en-US')} rows`, { idleMiB: Number.NaN, peakMiB: read.peakMiB }),
     ],
   };
 }
@@ -149,7 +143,7 @@ function goals({ totals, memory, meanwhile }: Findings): Goal[] {
   const longer = Math.max(medianOf(read, 'seconds'), medianOf(copy, 'seconds'));
   const total = medianOf(ours, 'seconds') / longer;
   const perRow = medianOf(ours, 'rowsPerSecond') / medianOf(row, 'rowsPerSecond');
-  const growth = memory.large.peakMiB / median(memory.small.map(({ peakMiB }) => peakMiB));
+  const growth = memory.large.peakMiB / memory.small.peakMiB;
   const atMost = (what: string, measured: number, most: number): Goal => ({
     what,
     wanted: `at most ${figure(most, 1)}x`,
