@@ -7,6 +7,7 @@ import { type Outcomes, STAFF } from './support/access-rules.ts';
 import { TICKET_RULES } from './support/access-ticket-rules.ts';
 import { createWorld, outcomeOf, WHO, type World } from './support/access-world.ts';
 import type { Variables } from './support/graphql-client.ts';
+import type { Feed } from './support/live-feed.ts';
 import { codeOf } from './support/server.ts';
 
 /** access.md as requests: every field of the schema, and every rule that looks at its subject. */
@@ -57,7 +58,7 @@ const LIVE_RULES: readonly LiveRule[] = [
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ WS_OPERATIONS: 'all' });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -77,7 +78,28 @@ describe('over HTTP', () => {
   });
 });
 
+/** How an operation over WebSocket ended: the code of its error or of the close; null: it completed. */
+async function endingOf(feed: Feed<unknown>): Promise<string | null> {
+  const how = await feed.ended;
+  if (how.kind === 'closed') return String(how.code);
+  return how.kind === 'errors' ? codeOf({ status: 200, errors: how.errors }) : null;
+}
+
 describe('over WebSocket', () => {
+  for (const rule of RULES) {
+    // A file goes over HTTP alone.
+    if (rule.send) continue;
+    it.each(WHO)(`${rule.field}, ${rule.what}: %s`, async (who) => {
+      const caller = rule.once && who in world.people ? await world.server.person(who as Role) : world.callers[who];
+      const variables = (await rule.variables?.(world, who)) ?? {};
+      const feed = caller.subscribe(rule.document, variables);
+      const data = await feed.next().catch(() => null);
+      const outcome = data ? outcomeOf({ status: 200, data }) : await endingOf(feed);
+      expect(outcome).toBe(who === 'BAD TOKEN' ? '4403' : rule.outcomes[who]);
+      await feed.stop();
+    });
+  }
+
   for (const rule of LIVE_RULES) {
     it.each(WHO)(`${rule.field}, ${rule.what}: %s`, async (who) => {
       const feed = world.callers[who].subscribe(rule.document, rule.variables(world));
@@ -85,11 +107,7 @@ describe('over WebSocket', () => {
         () => 'allowed',
         () => null,
       );
-      const ended = feed.ended.then((how) => {
-        if (how.kind === 'closed') return String(how.code);
-        return how.kind === 'errors' ? codeOf({ status: 200, errors: how.errors }) : 'complete';
-      });
-      expect((await first) ?? (await ended)).toBe(rule.outcomes[who]);
+      expect((await first) ?? (await endingOf(feed))).toBe(rule.outcomes[who]);
       await feed.stop();
     });
   }

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import type { Role } from '../../src/domain/enums.ts';
 import { ADMINS, ANYONE, hiddenFromAgents, LEADS, type Rule, STAFF } from './access-rules.ts';
 import { UPLOAD } from './access-world.ts';
@@ -133,7 +134,11 @@ export const DESK_RULES: readonly Rule[] = [
     what: 'somebody new',
     document: 'mutation ($input: RegisterUserInput!) { registerUser(input: $input) { id } }',
     variables: (_, who) => ({
-      input: { email: `by-${who.toLowerCase().replace(' ', '-')}@example.com`, password: PASSWORD, name: 'New' },
+      input: {
+        email: `by-${who.toLowerCase().replace(' ', '-')}-${v7()}@example.com`,
+        password: PASSWORD,
+        name: 'New',
+      },
     }),
     outcomes: ADMINS,
   },

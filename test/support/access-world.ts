@@ -10,9 +10,9 @@ export type Who = (typeof WHO)[number];
 
 type Id = { readonly id: string };
 
-/** A server with somebody in each role, and one of each thing that can be asked about. */
-export async function createWorld() {
-  const server = await startTestServer();
+/** A server, with `env` beside its variables, somebody in each role, and one of each thing that can be asked about. */
+export async function createWorld(env: Readonly<Record<string, string>> = {}) {
+  const server = await startTestServer({ env });
   const { admin, nobody } = server;
   const [supervisor, agent] = [await server.person('SUPERVISOR'), await server.person('AGENT')];
   const people: Record<Role, Person> = { ADMIN: admin, SUPERVISOR: supervisor, AGENT: agent };
