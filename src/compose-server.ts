@@ -15,6 +15,7 @@ import { type AuditLog, translateStoreError } from './compose-trail.ts';
 import type { Config } from './config.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
+import type { OperationSignals } from './infrastructure/operation-signals.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
 import { Admission } from './interfaces/graphql/admission.ts';
@@ -61,6 +62,7 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly newRateLimiter: NewRateLimiter;
+  readonly signals: OperationSignals;
   readonly trail: Trail;
   readonly auditLog: AuditLog;
 }
@@ -102,7 +104,11 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     new TicketMutationResolver(desk.mutations),
     new BulkTicketResolver(
       desk.bulk,
-      createErrorFormatter({ logger: logging.logger, translateError: translateStoreError, maxTokens: config.graphql.maxTokens }),
+      createErrorFormatter({
+        logger: logging.logger,
+        translateError: translateStoreError,
+        maxTokens: config.graphql.maxTokens,
+      }),
     ),
     new SlaResolver(desk.sla),
     new LiveResolver(desk.live),
@@ -154,6 +160,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     admission,
     ...parts.probes,
     newRateLimiter: parts.newRateLimiter,
+    within: parts.signals.run,
     extend: (app) => {
       registerUploads(app, uploads);
       registerErrorWorkbook(app, errorWorkbooks);

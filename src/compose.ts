@@ -20,6 +20,7 @@ import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook
 import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
 import { openActs } from './infrastructure/open-acts.ts';
+import { operationSignals } from './infrastructure/operation-signals.ts';
 import { orderedIds } from './infrastructure/ordered-ids.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
@@ -81,10 +82,12 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     maxConnections: number,
     statementTimeoutMs: number,
     connectTimeoutMs?: number,
+    signal?: () => AbortSignal | undefined,
   ) =>
     new Database({
       ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
       url: databaseUrl,
+      signal,
       maxConnections,
       statementTimeoutMs,
       applicationName,
@@ -92,7 +95,9 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       onEvents: () => wakeUp.announce(),
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
-  const db = database('techsupport-api', config.database.poolMax, config.graphql.operationTimeoutSeconds * 1_000);
+  const signals = operationSignals();
+  const statementMs = config.graphql.operationTimeoutSeconds * 1_000;
+  const db = database('techsupport-api', config.database.poolMax, statementMs, undefined, signals.current);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);
   const watchDb = database('techsupport-watch', WATCH_CONNECTIONS, WATCH_STATEMENT_MS);
   const liveDb = database('techsupport-live', LIVE_CONNECTIONS, LIVE_STATEMENT_MS, LIVE_PATIENCE_MS);
@@ -153,7 +158,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     clock,
   });
   const newRateLimiter = redis ? redisRateLimiters(redis, memoryRateLimiters) : memoryRateLimiters;
-  const edge = { ...shared, auditLog, config, logging, metrics, probes, newRateLimiter };
+  const edge = { ...shared, auditLog, config, logging, metrics, probes, newRateLimiter, signals };
   const api =
     config.role === 'worker' ? null : await composeApi({ ...edge, jwtSecret, desk, reports, imports, importStores });
   const server = api?.server ?? composeWorkerServer(edge);

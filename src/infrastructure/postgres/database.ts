@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { OpenActs } from '../../application/trail/ports.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { AuditedChange } from '../../domain/trail.ts';
+import { StatementCanceller } from './cancelling.ts';
 import { insertLast } from './event-appender.ts';
 
 /** A process that stands still amid a transaction holds up others no longer than a job's lock does. */
@@ -30,6 +31,8 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs?: number;
   /** Tells whose doing a change is; without it nobody's is recorded. */
   readonly acts?: Pick<OpenActs, 'current'> | undefined;
+  /** Under which time limit the caller runs, whose statements end with it; absent: only `statementTimeoutMs` ends them. */
+  readonly signal?: (() => AbortSignal | undefined) | undefined;
   /** Called after a commit that wrote events. */
   readonly onEvents: () => void;
   /** Called when an idle connection breaks. */
@@ -45,6 +48,7 @@ export class Database {
   readonly sql: Sql;
   readonly #onEvents: () => void;
   readonly #acts: DatabaseOptions['acts'];
+  readonly #canceller: StatementCanceller | undefined;
   #closing = false;
 
   constructor(options: DatabaseOptions) {
@@ -65,7 +69,8 @@ export class Database {
     });
     // A connection that breaks between two statements of a transaction fails the next one; unheard, it would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.sql = drizzle(this.pool);
+    this.#canceller = options.signal && new StatementCanceller(options.url, options.signal);
+    this.sql = drizzle(this.#canceller?.pool(this.pool) ?? this.pool);
     this.#onEvents = options.onEvents;
     this.#acts = options.acts;
   }
@@ -100,7 +105,7 @@ export class Database {
     const client = await this.pool.connect();
     let isUnanswered = false;
     try {
-      return await work(drizzle(client));
+      return await work(drizzle(this.#canceller?.client(client) ?? client));
     } catch (error) {
       isUnanswered = wasUnanswered(error);
       throw error;
@@ -113,6 +118,7 @@ export class Database {
   async close(): Promise<void> {
     this.#closing = true;
     await this.pool.end();
+    await this.#canceller?.close();
   }
 }
 

@@ -1,5 +1,8 @@
 import { DomainError } from '../../domain/domain-error.ts';
 
+/** Runs `work` so that whatever it calls finds `signal`. */
+export type RunWithin = <T>(signal: AbortSignal, work: () => T) => T;
+
 /** A time limit: `expired` rejects with TIMEOUT, and `signal` is aborted, when it passes before `clear`. */
 export interface Deadline {
   readonly expired: Promise<never>;

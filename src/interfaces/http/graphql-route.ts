@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Admission } from '../graphql/admission.ts';
 import type { Caller } from '../graphql/caller.ts';
-import { type Deadline, startDeadline } from '../graphql/deadline.ts';
+import { type Deadline, type RunWithin, startDeadline } from '../graphql/deadline.ts';
 import { type FormatError, validationFailed } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
@@ -28,6 +28,7 @@ export interface GraphqlRouteDeps {
   /** Where Apollo's plugins find the record of an operation, by its HTTP request. */
   readonly records: WeakMap<object, OperationRecord>;
   readonly scope: LogScope;
+  readonly within: RunWithin;
   readonly sockets: OpenSockets;
   readonly corsOrigins: readonly string[];
   readonly operationTimeoutMs: number;
@@ -94,10 +95,9 @@ async function execute(deps: GraphqlRouteDeps, admitted: Admitted): Promise<Fast
   reply.raw.once('close', () => abandonUnfinished(deadline, reply.raw));
   const caller: Caller = { ...request.caller, signal: deadline.signal };
   try {
-    const running = deps.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest,
-      context: async () => deps.createContext(caller),
-    });
+    const running = deps.within(deadline.signal, () =>
+      deps.apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => deps.createContext(caller) }),
+    );
     if (isUpload(request)) leave();
     else leaveAfter(running, leave, deps.operationTimeoutMs);
     const { status, headers, body } = await Promise.race([running, deadline.expired]);

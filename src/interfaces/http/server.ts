@@ -6,6 +6,7 @@ import type { DomainError } from '../../domain/domain-error.ts';
 import type { Admission } from '../graphql/admission.ts';
 import { createApollo } from '../graphql/apollo.ts';
 import type { Authenticate, Caller } from '../graphql/caller.ts';
+import type { RunWithin } from '../graphql/deadline.ts';
 import { createErrorFormatter } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import type { OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
@@ -81,6 +82,8 @@ export interface HttpServerDeps {
   readonly healthChecks: readonly HealthCheck[];
   /** Counts requests; absent: in the memory of this process. */
   readonly newRateLimiter?: NewRateLimiter;
+  /** Runs an operation so that what it calls finds its time limit; absent: nothing that it calls looks for one. */
+  readonly within?: RunWithin;
   /** Numbers for `/health/metrics`. */
   readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
   /** Adds routes and hooks that are not this file's, such as uploads. */
@@ -97,7 +100,7 @@ export interface HttpServer {
 
 /** The transport edge: GraphQL over HTTP and WebSocket, GraphiQL, health and metrics on one port. */
 export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
-  const { settings, logger, metrics, scope, admission } = deps;
+  const { settings, logger, metrics, scope, admission, within = (_signal, work) => work() } = deps;
   const requestTimeoutMs = settings.requestTimeoutMs ?? 30_000;
   const graceMs = settings.shutdownGraceMs ?? 5_000;
   const formatError = createErrorFormatter({
@@ -128,6 +131,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     operations: websocket.operations,
     maxSubscriptions: websocket.subscriptionsPerSocket,
     operationTimeoutMs: settings.operationTimeoutMs,
+    runWithin: within,
     createContext: deps.createContext,
     auditedMutations: deps.auditedMutations,
     chargeLogins: rateLimits.chargeLogins,
@@ -167,6 +171,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     subscriptions,
     formatError,
     records,
+    within,
     sockets: countOpenSockets(websocket.socketsPerAddress),
     corsOrigins: settings.corsOrigins,
     operationTimeoutMs: settings.operationTimeoutMs,

@@ -16,7 +16,7 @@ import { DomainError } from '../../../domain/domain-error.ts';
 import type { Admission } from '../admission.ts';
 import { type ChargeLogins, countLogins } from '../apollo.ts';
 import type { Caller } from '../caller.ts';
-import { type Deadline, startDeadline } from '../deadline.ts';
+import { type Deadline, type RunWithin, startDeadline } from '../deadline.ts';
 import { type FormatError, validationFailed } from '../errors.ts';
 import type { LogScope } from '../log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../operation-metrics.ts';
@@ -37,6 +37,8 @@ export interface SocketOperationsDeps {
   readonly operations: 'subscriptions' | 'all';
   readonly maxSubscriptions: number;
   readonly operationTimeoutMs: number;
+  /** See HttpServerDeps.within. */
+  readonly runWithin: RunWithin;
   readonly createContext: (caller: Caller) => Caller;
   readonly auditedMutations?: AuditedMutations | undefined;
   readonly formatError: FormatError;
@@ -131,7 +133,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
   async function run<T>(args: ExecutionArgs, start: () => Promise<T>): Promise<T | ExecutionResult> {
     const { caller, deadline } = operationOf(args);
     // A subscription keeps its place until it has begun.
-    const started = within(args, () => deps.admission.run(start, caller.signal));
+    const started = within(args, () => deps.admission.run(() => deps.runWithin(deadline.signal, start), caller.signal));
     const result = await Promise.race([started, deadline.expired]).catch((error: unknown) => {
       started.then(endLate, () => {});
       const originalError = error instanceof Error ? error : new Error(String(error));
