@@ -6,7 +6,7 @@ import { BULK_RULES } from './support/access-bulk-rules.ts';
 import { DESK_RULES } from './support/access-desk-rules.ts';
 import { STAFF } from './support/access-rules.ts';
 import { TICKET_RULES } from './support/access-ticket-rules.ts';
-import { createWorld, outcomeOf, WHO, type World } from './support/access-world.ts';
+import { createWorld, outcomeOf, WHO, type Who, type World } from './support/access-world.ts';
 import type { GraphqlCaller } from './support/graphql-client.ts';
 import { codeOf } from './support/server.ts';
 
@@ -29,9 +29,13 @@ describe('node(id)', () => {
     SlaAlert: ({ escalated }) => escalated.alertId,
     ImportProcess: ({ importId }) => importId,
     DeadLetter: ({ deadLetterId }) => deadLetterId,
+    AuditEntry: ({ entryId }) => entryId(),
   };
-  /** Not for agents: alerts of tickets that are not theirs, and all of imports. */
-  const KEPT_FROM_AGENTS = ['SlaAlert', 'ImportProcess', 'DeadLetter'];
+  /** Not for agents: alerts of tickets that are not theirs, and all of imports; the audit log is for administrators alone. */
+  const KEPT_FROM: Partial<Record<Who, readonly string[]>> = {
+    AGENT: ['SlaAlert', 'ImportProcess', 'DeadLetter', 'AuditEntry'],
+    SUPERVISOR: ['AuditEntry'],
+  };
 
   it('is asked here for every type that it can find', () => {
     const schema = composeSchema();
@@ -45,7 +49,7 @@ describe('node(id)', () => {
     it.each(WHO)(`${type}: %s`, async (who) => {
       const id = await find(world);
       const answer = await world.callers[who].send<{ node: unknown }>(query, { id });
-      const expected = who === 'AGENT' && KEPT_FROM_AGENTS.includes(type) ? 'absent' : STAFF[who];
+      const expected = KEPT_FROM[who]?.includes(type) ? 'absent' : STAFF[who];
       expect(outcomeOf(answer)).toBe(expected);
       if (expected === 'allowed') expect(answer.data?.node).toEqual({ __typename: type, id });
     });
