@@ -14,7 +14,7 @@ import { type OperationRecord, operationMetricsPlugin } from './operation-metric
 import type { AuditedMutations } from './trail/audited-mutations.ts';
 import type { DocumentLimits } from './validation/limits.ts';
 import { countField, fragmentsOf } from './validation/operation-size.ts';
-import { documentRules } from './validation/rules.ts';
+import { documentRules, EXECUTION_OPTIONS } from './validation/rules.ts';
 
 /** What a charge against a rate limit answers: headers to send, and why the request is refused when it went over. */
 export interface Charge {
@@ -50,6 +50,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
     introspection: true,
     validationRules: [refusedDocuments, ...documentRules(deps.introspection)],
     validationOptions: { hideSuggestions: true },
+    executionOptions: EXECUTION_OPTIONS,
     parseOptions: { maxTokens: deps.limits.tokens },
     persistedQueries: { ttl: PERSISTED_QUERY_SECONDS },
     allowBatchedHttpRequests: false,

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError, Lexer, Source } from 'graphql';
 import type { Logger } from '../../application/runtime.ts';
 import { DomainError, type FieldError } from '../../domain/domain-error.ts';
-import { argumentError, variableError, withoutSuggestion } from './input-errors.ts';
+import { argumentError, shortened, variableError, withoutSuggestion } from './input-errors.ts';
 import { limitExceeded, tooManyComparisons } from './validation/limits.ts';
 
 /** Turns any error into what a caller may see of it, with `requestId`; over HTTP and WebSocket alike. */
@@ -63,16 +63,16 @@ function asDomainError(
     case 'GRAPHQL_PARSE_FAILED':
       return / tokens\. Parsing aborted\.$/.test(error.message)
         ? limitExceeded('tokens', maxTokens, countTokens(error.source?.body ?? '', maxTokens * 10))
-        : { code: 'GRAPHQL_PARSE_FAILED', message: error.message };
+        : { code: 'GRAPHQL_PARSE_FAILED', message: shortened(error.message) };
     case 'GRAPHQL_VALIDATION_FAILED':
       if (error.message === 'Validation aborted.') return tooManyComparisons();
       return { code: 'GRAPHQL_VALIDATION_FAILED', message: withoutSuggestion(error.message) };
     case 'PERSISTED_QUERY_NOT_FOUND':
       return { code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' };
     case 'OPERATION_RESOLUTION_FAILURE':
-      return validationFailed([{ path: 'operationName', message: error.message }]);
+      return validationFailed([{ path: 'operationName', message: shortened(error.message) }]);
     case 'BAD_REQUEST':
-      return validationFailed([{ path: partOf(error.message), message: error.message.trim() }]);
+      return validationFailed([{ path: partOf(error.message), message: shortened(error.message.trim()) }]);
     default:
       break;
   }

@@ -1,9 +1,16 @@
 import { GraphQLError, Kind } from 'graphql';
 import type { FieldError } from '../../domain/domain-error.ts';
 
+const LONGEST_MESSAGE = 1_000;
+
+/** A message of graphql-js without most of a very long text or name that it quotes. */
+export function shortened(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`;
+}
+
 /** Leaves out what graphql-js guesses the caller meant: it tells names of the schema. */
 export function withoutSuggestion(message: string): string {
-  return message.replace(/ ?Did you mean .*\?\s*$/s, '');
+  return shortened(message.replace(/ ?Did you mean .*\?\s*$/s, ''));
 }
 
 /** "Field "x" …" of an input object is reported at the object; the reader looks for the field itself. */

@@ -42,7 +42,7 @@ export function createDocumentReader(options: Options): (query: string) => Docum
 }
 
 function refusal(originalError: DomainError): GraphQLError {
-  return new GraphQLError(originalError.message, { originalError });
+  return new GraphQLError(originalError.message, { originalError, extensions: { code: originalError.code } });
 }
 
 function withCode(error: unknown, code: string): GraphQLError {

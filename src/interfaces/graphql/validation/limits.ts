@@ -52,9 +52,10 @@ const ADVICE = {
   introspectionLists: 'Ask for fewer lists within lists of the schema; the standard introspection query passes.',
   comparisons: 'Write each field once in a selection instead of repeating it.',
   listItems: 'Send the values in several operations.',
+  variableValues: 'Send the values in several operations.',
   cost: 'Ask for fewer elements with "first", above all in lists within lists, or split it into several operations.',
   batch: 'Send one operation in each request; HTTP/2 and keep-alive make that cheap.',
-} as const satisfies Record<keyof DocumentLimits | keyof typeof FIXED | 'batch', string>;
+} as const satisfies Record<keyof DocumentLimits | keyof typeof FIXED | 'variableValues' | 'batch', string>;
 
 /** LIMIT_EXCEEDED for one of the limits, saying what to do; `where` is what exceeded it, when that is not the operation. */
 export function limitExceeded(
@@ -75,7 +76,9 @@ export function limitErrors(document: DocumentNode, limits: DocumentLimits): rea
   const max = { ...limits, ...FIXED };
   const errors: GraphQLError[] = [];
   const refuse = (originalError: DomainError, nodes: DocumentNode['definitions'][number] | null): void => {
-    errors.push(new GraphQLError(originalError.message, { nodes, originalError }));
+    errors.push(
+      new GraphQLError(originalError.message, { nodes, originalError, extensions: { code: originalError.code } }),
+    );
   };
   const shape = shapeOf(document);
   for (const limit of ['operations', 'nesting', 'listItems'] as const) {
@@ -98,6 +101,9 @@ export function limitErrors(document: DocumentNode, limits: DocumentLimits): rea
   return errors;
 }
 
+/** The variables may hold as many values as so many lists of the longest. */
+const LISTS_IN_VARIABLES = 10;
+
 /** What it means that the parser of graphql-js ran out of stack. */
 export function tooNested(body: string, limits: DocumentLimits): DomainError<'LIMIT_EXCEEDED'> {
   return limitExceeded('nesting', FIXED.nesting, nestingOf(body, limits.tokens));
@@ -108,21 +114,29 @@ export function tooManyComparisons(): DomainError<'LIMIT_EXCEEDED'> {
   return limitExceeded('comparisons', FIXED.comparisons, FIXED.comparisons + 1);
 }
 
-/** The first list in the variables that is too long; null: none. However deep they are, in time linear in their length. */
+/**
+ * Why the variables are too large: a list in them, or all that they hold; null: they are not. However deep they are, in time linear in
+ * their length. What is wrong with a value is told by a message that graphql-js writes the whole variable into, so all of it is bounded.
+ */
 export function variablesRefusal(variables: unknown, { listItems }: DocumentLimits): DomainError | null {
+  const most = listItems * LISTS_IN_VARIABLES;
+  let values = 0;
   const rest: { readonly path: string; readonly value: unknown }[] = [{ path: '', value: variables }];
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { path, value } = next;
     if (Array.isArray(value)) {
       if (value.length > listItems) return limitExceeded('listItems', listItems, value.length, `"${shown(path)}"`);
+      values += value.length;
       for (const item of value) if (isContainer(item)) rest.push({ path: `${path}[]`, value: item });
     } else if (isContainer(value)) {
-      for (const [key, item] of Object.entries(value)) {
+      const entries = Object.entries(value);
+      values += entries.length;
+      for (const [key, item] of entries) {
         if (isContainer(item)) rest.push({ path: path === '' ? key : `${path}.${key}`, value: item });
       }
     }
   }
-  return null;
+  return values > most ? limitExceeded('variableValues', most, values, 'what the variables hold') : null;
 }
 
 /** A list, or an object as JSON has them: an upload is neither. */

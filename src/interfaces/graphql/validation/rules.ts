@@ -18,3 +18,6 @@ function noIntrospection(context: ValidationContext): ASTVisitor {
 export function documentRules(introspection: boolean): readonly ValidationRule[] {
   return introspection ? [] : [noIntrospection];
 }
+
+/** Each error about a variable holds the variable: after so many the rest are not looked for. */
+export const EXECUTION_OPTIONS = { maxCoercionErrors: 10 } as const;

@@ -24,6 +24,7 @@ import type { AuditedMutations } from '../trail/audited-mutations.ts';
 import { createDocumentReader } from '../validation/document-reader.ts';
 import type { DocumentLimits } from '../validation/limits.ts';
 import { operationCheck } from '../validation/operation-check.ts';
+import { EXECUTION_OPTIONS } from '../validation/rules.ts';
 import { countedStream } from './counted-stream.ts';
 import { createFanOut } from './fan-out.ts';
 import type { LiveSocket } from './live-socket.ts';
@@ -124,7 +125,7 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     const prepared = { caller, record, deadline, recipient: { ...to, socket } };
     running.set(contextValue, prepared);
     return {
-      args: { schema: deps.schema, document, operationName, variableValues, contextValue },
+      args: { schema: deps.schema, document, operationName, variableValues, contextValue, options: EXECUTION_OPTIONS },
       operation: prepared,
     };
   }
