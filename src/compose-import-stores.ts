@@ -1,5 +1,7 @@
 import type { ImportStores } from './application/import/ports.ts';
 import type { Logger, NewId } from './application/runtime.ts';
+import type { OpenActs } from './application/trail/ports.ts';
+import type { AuditedChange } from './domain/trail.ts';
 import { mongoImportStores } from './infrastructure/mongo/imports/import-stores.ts';
 import type { Mongo } from './infrastructure/mongo/mongo.ts';
 import { appendOnce } from './infrastructure/postgres/append-once.ts';
@@ -15,15 +17,17 @@ export interface ImportDatabases {
   readonly workDb: Database;
   readonly newId: NewId;
   readonly logger: Logger;
+  /** What callers change in MongoDB is noted in their acts; absent: nowhere. */
+  readonly acts?: Pick<OpenActs, 'current'>;
 }
 
 /** Where imports are kept: for what a caller waits for, and for work in the background. */
-export function composeImportStores({ mongo, db, workDb, newId, logger }: ImportDatabases): {
+export function composeImportStores({ mongo, db, workDb, newId, logger, acts }: ImportDatabases): {
   readonly forRequests: ImportStores;
   readonly forWork: ImportStores;
 } {
   if (!mongo) return { forRequests: postgresImportStores(db, newId), forWork: postgresImportStores(workDb, newId) };
-  const shared = { newId, logger };
+  const shared = { newId, logger, note: (change: AuditedChange) => acts?.current()?.note(change) };
   return {
     forRequests: mongoImportStores({ ...shared, mongo: () => mongo.forRequests(), append: appendOnce(db) }),
     forWork: mongoImportStores({ ...shared, mongo: () => mongo.forWork(), append: appendOnce(workDb) }),

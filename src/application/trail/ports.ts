@@ -1,4 +1,4 @@
-import type { AuditEntry, Facts } from '../../domain/trail.ts';
+import type { AuditEntry, AuditedChange, Facts } from '../../domain/trail.ts';
 import type { Page } from '../page.ts';
 import type { OpenAct } from './open-act.ts';
 
@@ -40,6 +40,9 @@ export interface OpenActs {
   run<T>(act: OpenAct, work: () => T): T;
   current(): OpenAct | undefined;
 }
+
+/** Tells the act that is being done what it changed where no transaction of its own can carry the entry. */
+export type NoteChange = (change: AuditedChange) => void;
 
 export interface AuditFilter {
   readonly actorId: string | null;

@@ -3,7 +3,9 @@ import { encodeCursor } from '../../../application/cursor.ts';
 import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../../application/import/ports.ts';
 import { type Page, pageOf } from '../../../application/page.ts';
 import type { NewId } from '../../../application/runtime.ts';
+import type { NoteChange } from '../../../application/trail/ports.ts';
 import type { ImportProcess, ImportState } from '../../../domain/import-process.ts';
+import { lettersDiscarded, lettersReleased } from '../../../domain/trail.ts';
 import { asUuid } from '../../../domain/uuid.ts';
 import { type ImportCollections, type LetterDoc, ON_TRIAL, type OpenCollections } from './documents.ts';
 import { importDoc, readHeader, toProcess } from './import-doc.ts';
@@ -25,11 +27,18 @@ export class MongoDeadLetterStore implements DeadLetterStore {
   readonly #open: OpenCollections;
   readonly #outbox: Outbox;
   readonly #newId: NewId;
+  readonly #note: NoteChange;
 
-  constructor(parts: { readonly open: OpenCollections; readonly outbox: Outbox; readonly newId: NewId }) {
+  constructor(parts: {
+    readonly open: OpenCollections;
+    readonly outbox: Outbox;
+    readonly newId: NewId;
+    readonly note: NoteChange;
+  }) {
     this.#open = parts.open;
     this.#outbox = parts.outbox;
     this.#newId = parts.newId;
+    this.#note = parts.note;
   }
 
   async list(page: { importId: string | null; first: number; after: string | null }): Promise<Page<DeadLetter>> {
@@ -108,7 +117,9 @@ export class MongoDeadLetterStore implements DeadLetterStore {
       await sumUpTrials(collections, doc._id);
       await this.#outbox.settle(doc._id);
       const { retriedRows } = await toProcess(collections, (await importDoc(collections, importId)) ?? doc);
-      return { kind: 'released', ids: chosen.ids, process: { ...process, ...state, retriedRows } };
+      const after = { ...process, ...state, retriedRows };
+      this.#note(lettersReleased(process, after));
+      return { kind: 'released', ids: chosen.ids, process: after };
     }
   }
 
@@ -129,6 +140,8 @@ export class MongoDeadLetterStore implements DeadLetterStore {
     const emptied = { state: 'DISCARDED', cells: null, reasons: [] } as const;
     const { modifiedCount } = await letters.updateMany(dead, { $set: emptied }, limit);
     for (const { _id, cells } of long) await removeText(collections, _id, cells);
+    const left = await letters.countDocuments({ importId: doc._id, state: 'DEAD' }, limit);
+    this.#note(lettersDiscarded(doc._id, modifiedCount, left));
     return { discarded: modifiedCount, unknown: [] };
   }
 

@@ -3,7 +3,9 @@ import { encodeCursor } from '../../../application/cursor.ts';
 import type { AppendEvents, ImportStore, NewImport } from '../../../application/import/ports.ts';
 import { type Page, pageOf } from '../../../application/page.ts';
 import type { NewId } from '../../../application/runtime.ts';
+import type { NoteChange } from '../../../application/trail/ports.ts';
 import type { ImportProcess, ImportState } from '../../../domain/import-process.ts';
+import { importAdded, importMoved } from '../../../domain/trail.ts';
 import { type ImportCollections, type ImportDoc, ON_TRIAL, type OpenCollections } from './documents.ts';
 import { importDoc, toEvent, toProcess } from './import-doc.ts';
 import { nextOrder, type StatusChange, saveStatus } from './import-status.ts';
@@ -24,6 +26,7 @@ export interface ImportStoreParts {
   readonly outbox: Outbox;
   readonly append: AppendEvents;
   readonly newId: NewId;
+  readonly note: NoteChange;
 }
 
 /**
@@ -43,15 +46,21 @@ export class MongoImportStore implements ImportStore {
     const waiting = waitingImport(row, await nextOrder(collections));
     for (;;) {
       const problem = await insert(collections, waiting);
-      if (problem === null) return { process: await toProcess(collections, waiting), isNew: true };
+      if (problem === null) return this.#created(collections, waiting);
       // An insertion whose answer was lost has happened all the same.
       const own = await imports.findOne({ _id: row.id }, limit);
-      if (own) return { process: await toProcess(collections, own), isNew: true };
+      if (own) return this.#created(collections, own);
       if (!isDuplicateKey(problem)) throw problem;
       const existing = await imports.findOne({ bytesKey: bytesKey(row) }, limit);
       if (existing) return { process: await toProcess(collections, existing), isNew: false };
       // It failed between the two steps, so its bytes are free again.
     }
+  }
+
+  async #created(collections: ImportCollections, doc: ImportDoc): Promise<{ process: ImportProcess; isNew: true }> {
+    const process = await toProcess(collections, doc);
+    this.#parts.note(importAdded(process));
+    return { process, isNew: true };
   }
 
   async find(id: string): Promise<ImportProcess | null> {
@@ -89,6 +98,8 @@ export class MongoImportStore implements ImportStore {
       const state = decide(process);
       if (!state) return { process, hasChanged: false };
       if (await this.#save(collections, { doc, state, now })) {
+        // As in Postgres: one that is too old to go on makes room for the upload that is the act.
+        if (state.status !== 'FAILED') this.#parts.note(importMoved(process, state));
         return { process: { ...process, ...state }, hasChanged: true };
       }
     }

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Act, Trail } from '../../../application/trail/ports.ts';
 import type { Caller } from '../caller.ts';
-import { aimOf, triedArguments } from './tried-arguments.ts';
+import { aimOf, isObject, triedArguments } from './tried-arguments.ts';
 
 /** What an answer says of an error, as far as the trail looks at it. */
 export interface TrailedError {
@@ -40,7 +40,13 @@ export function auditMutations(schema: GraphQLSchema, trail: Trail): AuditedMuta
     field.resolve = (source, args, context: Caller, info) => {
       const keys = begun.get(context) ?? new Set();
       begun.set(context, keys.add(info.path.key));
-      return trail.record(actOf(field.name, args, context), async () => resolve(source, args, context, info));
+      return trail.record(actOf(field.name, args, context), async () => {
+        const result: unknown = await resolve(source, args, context, info);
+        // An upload of bytes that are known names the import that there is.
+        const found = aimOf(args) === null && isObject(result) ? aimOf({ id: result.id }) : null;
+        if (found) trail.concerns(found);
+        return result;
+      });
     };
   }
   return {
