@@ -209,14 +209,18 @@ export const DESK_RULES: readonly Rule[] = [
     field: 'Mutation.retryDeadLetters',
     what: 'of an ended import',
     document: 'mutation ($id: ID!) { retryDeadLetters(importId: $id) { id } }',
-    variables: async ({ endedImport }) => ({ id: await endedImport() }),
+    variables: async ({ endedImport, importId }, who) => ({
+      id: LEADS[who] === 'allowed' ? await endedImport() : importId,
+    }),
     outcomes: LEADS,
   },
   {
     field: 'Mutation.discardDeadLetters',
     what: 'of an ended import',
     document: 'mutation ($id: ID!) { discardDeadLetters(importId: $id) }',
-    variables: async ({ endedImport }) => ({ id: await endedImport() }),
+    variables: async ({ endedImport, importId }, who) => ({
+      id: LEADS[who] === 'allowed' ? await endedImport() : importId,
+    }),
     outcomes: LEADS,
   },
 ];
