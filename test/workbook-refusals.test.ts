@@ -152,6 +152,22 @@ describe('what is no good is refused in a sentence', () => {
     expect(error.message).toMatch(/^The .*\.$/);
   });
 
+  it('before its first row is given, also for a fault at its end, wherever the header stands', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, index) => `<row r="${index + 2}"><c><v>${index}</v></c></row>`).join(
+      '',
+    );
+    const fault = '<row r="3005"><c t="s"><v>7</v></c></row>';
+    for (const sheet of [head + rows + fault, rows + fault + head, rows + head + fault]) {
+      const path = await scratch.write('fault.xlsx', sheetEntry(sheet));
+      const given: string[] = [];
+      const reading = async () => {
+        for await (const batch of here.read(path, { batchRows: 10 })) given.push(batch.kind);
+      };
+      await expect(reading()).rejects.toThrow('cell A3005 refers to a text that is not there');
+      expect(given).toEqual([]);
+    }
+  });
+
   it('which comes out of the thread as the same error', async () => {
     const error = await readSheet(reader, await scratch.write('text.xlsx', '%PDF-1.7')).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(WorkbookError);

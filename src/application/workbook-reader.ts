@@ -1,6 +1,6 @@
 import type { CellValue, SheetRow } from '../domain/sheet-row.ts';
 
-/** One piece of a sheet: the header row, once and first, then rows in the order of the sheet. */
+/** One piece of a sheet: the header row, once and first, then rows in the order of the file. */
 export type SheetBatch =
   | { readonly kind: 'header'; readonly rowNumber: number; readonly headers: readonly CellValue[] }
   | { readonly kind: 'rows'; readonly rows: readonly SheetRow[] };
@@ -20,9 +20,9 @@ export interface WorkbookReader {
    * where is then unknown. When hundreds of columns between the headers have none, both leave them out. Iterates again from
    * the start, and with the same result, each time it is called.
    *
-   * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged. Damage can show at any
-   * point, also after batches were delivered: the file as a whole is then not to be trusted. A file that cannot be opened
-   * throws the operating system's error.
+   * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged, before the first batch: a file
+   * that is at fault at its end is not to be trusted at its beginning. A file that cannot be opened throws the operating
+   * system's error.
    */
   read(path: string, options: WorkbookReadOptions): AsyncIterable<SheetBatch>;
 }

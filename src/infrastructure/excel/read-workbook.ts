@@ -5,7 +5,7 @@ import { dateStylesHandler } from './number-formats.ts';
 import { PartText } from './part-text.ts';
 import { SharedTexts, sharedTextsHandler } from './shared-texts.ts';
 import { SheetHandler } from './sheet-handler.ts';
-import { HeaderSearch, SheetBatches } from './sheet-rows.ts';
+import { SheetBatches } from './sheet-rows.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
 import {
   type Relationship,
@@ -36,7 +36,8 @@ const OTHER_FORMATS: readonly (readonly [string, string])[] = [
 
 /**
  * Reads the first visible sheet of the workbook at `path`, in this thread. See `WorkbookReader.read` for what comes out and
- * what is thrown. Memory is bounded by the shared texts and one batch, whatever the length of the sheet.
+ * what is thrown. The whole sheet is looked at before the first batch, so that one which is at fault at its end is not
+ * imported up to there. Memory is bounded by the shared texts and one batch, whatever the length of the sheet.
  */
 export async function* readWorkbook(
   path: string,
@@ -47,22 +48,18 @@ export async function* readWorkbook(
   const archive = await ZipArchive.open(path, limits);
   try {
     const { sheetPart, context } = await readContext(archive, limits);
-    const first = new SheetBatches(batchRows);
-    for await (const isLate of scanSheet(archive, sheetPart, context, first, limits)) {
-      if (first.header !== null && first.header.rowNumber > 1) break;
-      yield* first.take(isLate);
-    }
-    if (first.header === null)
+    const scanInto = (batches: SheetBatches) => scanSheet(archive, sheetPart, context, batches, limits);
+    const check = async (batches: SheetBatches) => {
+      for await (const isLate of scanInto(batches)) batches.take(isLate);
+      return batches;
+    };
+    const { header, above } = await check(new SheetBatches(batchRows));
+    if (header === null)
       throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
-    if (first.header.rowNumber === 1) {
-      yield* first.take(true);
-      return;
-    }
-    // A row further down in the file may stand above: rows can come in any order, and the uppermost is the header.
-    const search = new HeaderSearch();
-    await scanWhole(archive, sheetPart, new SheetHandler(context, search));
-    const batches = new SheetBatches(batchRows, search.header ?? first.header);
-    for await (const isLate of scanSheet(archive, sheetPart, context, batches, limits)) yield* batches.take(isLate);
+    // What was looked at depends on the header.
+    if (above !== null) await check(new SheetBatches(batchRows, above));
+    const batches = new SheetBatches(batchRows, above ?? header);
+    for await (const isLate of scanInto(batches)) yield* batches.take(isLate);
     yield* batches.take(true);
   } finally {
     archive.close();

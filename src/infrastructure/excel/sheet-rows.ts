@@ -30,6 +30,7 @@ export class SheetBatches implements RowSink {
   readonly #isKnown: boolean;
   #batches: SheetBatch[] = [];
   #header: HeaderRow | null = null;
+  #above: HeaderRow | null = null;
   #slots: Int16Array | null = null;
   #rows: SheetRow[] = [];
   #valuesInBatch = 0;
@@ -45,13 +46,20 @@ export class SheetBatches implements RowSink {
     if (header) this.#begin(header);
   }
 
+  /** The header row as the sheet has it, when it has come. */
   get header(): HeaderRow | null {
     return this.#header;
   }
 
+  /** The true header row, when it came after another one: rows can come in any order, and the uppermost that is not blank is it. */
+  get above(): HeaderRow | null {
+    return this.#above;
+  }
+
   /** What stands under no header cannot mean anything; not keeping it bounds the memory of rows that reach to column XFD. */
-  slot(_rowNumber: number, column: number): number {
-    return this.#slots === null ? column : (this.#slots[column] ?? -1);
+  slot(rowNumber: number, column: number): number {
+    if (this.#slots === null || this.#isAbove(rowNumber)) return column;
+    return this.#slots[column] ?? -1;
   }
 
   add(rowNumber: number, values: CellValue[], textLength: number): void {
@@ -61,8 +69,13 @@ export class SheetBatches implements RowSink {
       if (headers) this.#begin({ rowNumber, headers });
       return;
     }
-    // What stands above a header that was searched for is blank.
+    // What stands above a header that is known is blank.
     if (this.#isKnown && rowNumber <= this.#header.rowNumber) return;
+    if (this.#isAbove(rowNumber)) {
+      const headers = headersOf({ rowNumber, values });
+      if (headers) this.#above = { rowNumber, headers };
+      return;
+    }
     this.#rows.push({ rowNumber, values });
     this.textLength += textLength;
     this.#textInBatch += textLength;
@@ -82,8 +95,14 @@ export class SheetBatches implements RowSink {
   #begin(header: HeaderRow): void {
     const { slots, headers } = slotsOf(header.headers);
     this.#slots = slots;
-    this.#header = { rowNumber: header.rowNumber, headers };
-    this.#batches.push({ kind: 'header', ...this.#header });
+    this.#header = header;
+    this.#batches.push({ kind: 'header', rowNumber: header.rowNumber, headers });
+  }
+
+  /** Whether a row of this number, if it is not blank, is the header rather than the one that was taken for it. */
+  #isAbove(rowNumber: number): boolean {
+    const uppermost = this.#above ?? this.#header;
+    return !this.#isKnown && uppermost !== null && rowNumber < uppermost.rowNumber;
   }
 
   #assertNew(rowNumber: number): void {
@@ -100,21 +119,6 @@ export class SheetBatches implements RowSink {
     this.#rows = [];
     this.#valuesInBatch = 0;
     this.#textInBatch = 0;
-  }
-}
-
-/** Finds the header row of a sheet whose rows may be in any order: the uppermost that is not blank. */
-export class HeaderSearch implements RowSink {
-  header: HeaderRow | null = null;
-
-  slot(rowNumber: number, column: number): number {
-    return this.header === null || rowNumber < this.header.rowNumber ? column : -1;
-  }
-
-  add(rowNumber: number, values: CellValue[]): void {
-    if (this.slot(rowNumber, 0) === -1) return;
-    const headers = headersOf({ rowNumber, values });
-    if (headers) this.header = { rowNumber, headers };
   }
 }
 
