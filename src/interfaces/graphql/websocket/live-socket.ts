@@ -44,6 +44,8 @@ export class LiveSocket {
   /** Names the connection in logs. */
   readonly connectionId: string;
   actor: Actor | null = null;
+  /** Asks whether the token that it was signed in with still holds; throws UNAUTHENTICATED. Nobody is signed in: does nothing. */
+  confirm: () => Promise<unknown> = async () => undefined;
   /** Called once when the socket ends; `dropped` says why when it was the server that ended it. */
   onEnd: (code: number, reason: string, dropped: DropReason | null) => void = () => {};
   readonly #socket: WebSocket;

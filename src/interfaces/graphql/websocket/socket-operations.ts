@@ -108,6 +108,13 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
 
     const { actor, ip, origin } = socket;
     const unbegun: Caller = { actor, authenticationError: null, requestId, ip, origin };
+    // Subscriptions end when their user's sessions do; what is done at once must not be done in the moment before.
+    const ended = operation.operation === 'subscription' ? null : await notConfirmed(socket);
+    if (ended) {
+      record.finish(ended instanceof DomainError ? ended.code : 'INTERNAL');
+      const errors = [new GraphQLError(ended.message, { originalError: ended })];
+      return trailed({ document, operation, caller: { ...unbegun, actor: null, authenticationError: ended } }, errors);
+    }
     const exceeded = check(document, operation, payload.variables ?? {});
     if (exceeded) return trailed({ document, operation, caller: unbegun }, refuse(exceeded));
 
@@ -195,6 +202,16 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
   }
 
   return { prepare, subscribe, execute: executeAudited };
+}
+
+/** Why whoever signed the socket in may do nothing any more; null: they may. */
+async function notConfirmed(socket: LiveSocket): Promise<Error | null> {
+  try {
+    await socket.confirm();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** A stream that comes after its time must not run on unseen. */

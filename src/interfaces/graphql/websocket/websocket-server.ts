@@ -87,6 +87,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
         if (!session) throw new DomainError('UNAUTHENTICATED', 'Your session has ended: sign in again', {});
         const { refusal } = await deps.chargeUser(session.actor, socket.ip);
         if (refusal) throw refusal;
+        socket.confirm = () => deps.authenticate(bearer());
         socket.expireAt(session.expiresAt, deps.now());
         return true;
       } catch (error) {
