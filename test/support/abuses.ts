@@ -18,6 +18,9 @@ const nested = (count: number, open: string, inner: string, close: string): stri
 const onPerson = (count: number, each: (i: number) => string): string =>
   `${many(count, (i) => `fragment F${i} on Person { ${each(i)} }`)} fragment F${count} on Person { id }`;
 
+const repeated = (times: number, depth: number): string =>
+  (depth === 0 ? 'id ' : `friend { ${repeated(times, depth - 1)} } `).repeat(times);
+
 /** Documents against the small schema of test/support/edge.ts. */
 export const ABUSES: readonly Abuse[] = [
   { name: '100,000 aliases', query: `{ person { ${many(100_000, (i) => `a${i}:id`)} } }`, refused: over('tokens') },
@@ -26,6 +29,16 @@ export const ABUSES: readonly Abuse[] = [
   {
     name: '1,240 times one object',
     query: `{ person { ${'friend { id } '.repeat(1_240)} } }`,
+    refused: over('comparisons'),
+  },
+  {
+    name: 'ten times one object, three times deep',
+    query: `{ person { ${repeated(10, 2)} } }`,
+    refused: over('comparisons'),
+  },
+  {
+    name: '450 fragments in one selection',
+    query: `{ person { ${many(450, (i) => `...F${i}`)} } } ${onPerson(450, () => 'id')}`,
     refused: over('comparisons'),
   },
   {
@@ -77,8 +90,8 @@ export const ABUSES: readonly Abuse[] = [
     refused: null,
   },
   {
-    name: '500 fragments in a circle',
-    query: `{ person { ...F0 } } ${many(500, (i) => `fragment F${i} on Person { ...F${(i + 1) % 500} }`)}`,
+    name: '400 fragments in a circle',
+    query: `{ person { ...F0 } } ${many(400, (i) => `fragment F${i} on Person { ...F${(i + 1) % 400} }`)}`,
     refused: INVALID,
   },
   {

@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { DomainError } from '../../../domain/domain-error.ts';
+import { comparisonsOf } from './comparisons.ts';
 import { nestingOf, shapeOf } from './document-shape.ts';
 import { measureOperations } from './operation-size.ts';
 
@@ -31,13 +32,15 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
   cost: 20_000,
 };
 
+/** graphql-js counts otherwise, and ends its own comparison of fields after so many steps. */
+const LAST_COMPARISON = 500_000;
+
 /** Not for operators to choose: the standard introspection query fits, and no honest document comes near. */
 const FIXED = {
   nesting: 200,
   introspectionDepth: 20,
   introspectionLists: 3,
-  /** graphql-js ends its own comparison of fields after so many steps. */
-  comparisons: 500_000,
+  comparisons: 100_000,
 } as const;
 
 const ADVICE = {
@@ -98,6 +101,9 @@ export function limitErrors(document: DocumentNode, limits: DocumentLimits): rea
       if (size[limit] > max[limit]) refuse(limitExceeded(limit, max[limit], size[limit]), operation);
     }
   }
+  if (errors.length > 0) return errors;
+  const comparisons = comparisonsOf(document, max.comparisons);
+  if (comparisons > max.comparisons) refuse(limitExceeded('comparisons', max.comparisons, comparisons), null);
   return errors;
 }
 
@@ -111,7 +117,7 @@ export function tooNested(body: string, limits: DocumentLimits): DomainError<'LI
 
 /** What it means that graphql-js gave up comparing fields; how many comparisons are missing is not known. */
 export function tooManyComparisons(): DomainError<'LIMIT_EXCEEDED'> {
-  return limitExceeded('comparisons', FIXED.comparisons, FIXED.comparisons + 1);
+  return limitExceeded('comparisons', LAST_COMPARISON, LAST_COMPARISON + 1);
 }
 
 /**
