@@ -164,7 +164,11 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
         // The reason may quote an id, which may be of any length.
         close: (code, reason) => socket.end(code ?? 1000, closeReason(reason ?? '')),
         onMessage: (handle) => {
-          const inbox = new Inbox({ handle, refuse: (reason) => socket.end(CLOSE.badRequest, reason) });
+          const inbox = new Inbox({
+            // What waited may come after the end of the socket: then nobody would ever end it.
+            handle: async (frame) => (socket.ended ? undefined : handle(frame)),
+            refuse: (reason) => socket.end(CLOSE.badRequest, reason),
+          });
           extra.inbox = inbox;
           webSocket.on('message', (data, isBinary) => {
             if (socket.ended) return;
