@@ -1,4 +1,4 @@
-import { verify } from '@node-rs/bcrypt';
+import { hash as bcrypt, verify } from '@node-rs/bcrypt';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { checkEmail } from '../src/domain/email.ts';
@@ -8,7 +8,7 @@ import { bcryptPasswords } from '../src/infrastructure/auth/passwords.ts';
 // The real one, watched.
 vi.mock('@node-rs/bcrypt', async (original) => {
   const real = await original<typeof import('@node-rs/bcrypt')>();
-  return { ...real, verify: vi.fn(real.verify) };
+  return { ...real, verify: vi.fn(real.verify), hash: vi.fn(real.hash) };
 });
 
 const problem = (password: string) => checkNewPassword('input.password', password)[0]?.message;
@@ -61,6 +61,35 @@ describe('password hashing', () => {
     const costs = vi.mocked(verify).mock.calls.map(([, compared]) => String(compared).split('$')[2]);
     expect(costs).toEqual(['05', '05']);
     expect(await passwords.matches('a password that is compared and never accepted', undefined)).toBe(false);
+  });
+});
+
+describe('a hash of a lower cost', () => {
+  it('is known again after as much work as one of now', async () => {
+    const old = await (await bcryptPasswords({ cost: 4 })).hash('correct horse');
+    const passwords = await bcryptPasswords({ cost: 7 });
+    for (const [password, isRight] of [
+      ['correct horse', true],
+      ['wrong horse', false],
+    ] as const) {
+      vi.mocked(verify).mockClear();
+      vi.mocked(bcrypt).mockClear();
+      expect(await passwords.matches(password, old)).toBe(isRight);
+      const costs = [4, ...vi.mocked(bcrypt).mock.calls.map(([, cost]) => Number(cost))];
+      expect(vi.mocked(verify)).toHaveBeenCalledTimes(1);
+      expect(costs.reduce((work, cost) => work + 2 ** cost, 0)).toBe(2 ** 7);
+    }
+  });
+
+  it('is the only one that costs more: others are compared, and that is all', async () => {
+    const [old, high] = [await bcryptPasswords({ cost: 4 }), await bcryptPasswords({ cost: 5 })];
+    const hashed = await high.hash('correct horse');
+    vi.mocked(bcrypt).mockClear();
+    expect([await old.matches('correct horse', hashed), await high.matches('correct horse', hashed)]).toEqual([
+      true,
+      true,
+    ]);
+    expect(vi.mocked(bcrypt)).not.toHaveBeenCalled();
   });
 });
 

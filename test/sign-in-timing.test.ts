@@ -13,7 +13,7 @@ const LOGIN =
   'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { accessToken } }';
 const DEACTIVATE = 'mutation ($id: ID!) { setUserActive(id: $id, active: false) { id } }';
 /** How often each kind of attempt is timed; not at all in `npm test`, where nobody knows what else the machine does. */
-const TIMED = rounds(0, 60);
+const TIMED = rounds(0, 50);
 
 type Attempt = readonly [kind: string, variables: { readonly email: string; readonly password: string }];
 
@@ -53,30 +53,36 @@ describe('a sign-in that is refused', () => {
     it('takes as long for an unknown address as for a known one', { timeout: patience(0) }, async () => {
       await using server = await startTestServer({ env: { BCRYPT_COST: '12' } });
       const attempts = await refusedAttempts(server);
-      const times = new Map<string, number[]>(attempts.map(([kind]) => [kind, []]));
-      for (let round = -2; round < TIMED; round += 1) {
-        for (let n = 0; n < attempts.length; n += 1) {
-          // Another one begins each round, so that none always follows the same.
-          const [kind, variables] = attempts[(n + round + attempts.length) % attempts.length] as Attempt;
-          const started = performance.now();
-          await server.nobody.send(LOGIN, variables);
-          // The first rounds warm up.
-          if (round >= 0) times.get(kind)?.push(performance.now() - started);
-        }
-      }
-      const medians = [...times].map(([kind, all]) => [kind, medianOf(all)] as const);
-      const known = medians[0]?.[1] ?? 0;
-      for (const [kind, median] of medians) {
-        const share = ((median / known - 1) * 100).toFixed(2);
-        console.info(`${kind}: median ${median.toFixed(1)} ms of ${TIMED}, ${share} % from a known address`);
-      }
-      for (const [kind, median] of medians) {
-        expect(median / known, kind).toBeGreaterThan(0.95);
-        expect(median / known, kind).toBeLessThan(1.05);
-      }
+      const isEven = ([, share]: readonly [string, number]) => share > 0.95 && share < 1.05;
+      let shares = await sharesOf(server, attempts);
+      // What else the machine did may have fallen on one of them; a difference of ours comes again.
+      for (let again = 0; again < 2 && !shares.every(isEven); again += 1) shares = await sharesOf(server, attempts);
+      expect(shares.filter((share) => !isEven(share))).toEqual([]);
     });
   }
 });
+
+/** Times each kind of attempt; the median of each as a share of that of the first. */
+async function sharesOf(server: TestServer, attempts: readonly Attempt[]): Promise<(readonly [string, number])[]> {
+  const times = new Map<string, number[]>(attempts.map(([kind]) => [kind, []]));
+  for (let round = -2; round < TIMED; round += 1) {
+    for (let n = 0; n < attempts.length; n += 1) {
+      // Another one begins each round, so that none always follows the same.
+      const [kind, variables] = attempts[(n + round + attempts.length) % attempts.length] as Attempt;
+      const started = performance.now();
+      await server.nobody.send(LOGIN, variables);
+      // The first rounds warm up.
+      if (round >= 0) times.get(kind)?.push(performance.now() - started);
+    }
+  }
+  const medians = [...times].map(([kind, all]) => [kind, medianOf(all)] as const);
+  const [, first] = medians[0] ?? ['', 0];
+  for (const [kind, median] of medians) {
+    const share = ((median / first - 1) * 100).toFixed(2);
+    console.info(`${kind}: median ${median.toFixed(1)} ms of ${TIMED}, ${share} % from a known address`);
+  }
+  return medians.map(([kind, median]) => [kind, median / first]);
+}
 
 function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
