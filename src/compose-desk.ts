@@ -1,9 +1,9 @@
+import { Breath } from './application/breath.ts';
 import { createClient } from './application/client/create-client.ts';
 import { getClient, listClients } from './application/client/list-clients.ts';
 import { updateClient } from './application/client/update-client.ts';
 import type { ImportStore } from './application/import/ports.ts';
 import { Lanes } from './application/lanes.ts';
-import { Breath } from './application/live/breath.ts';
 import { eventCursor } from './application/live/event-cursor.ts';
 import { subscribeImportProgress } from './application/live/import-progress.ts';
 import { listAlerts, ticketHistory } from './application/live/list-alerts.ts';
@@ -78,6 +78,9 @@ export interface DeskParts {
   readonly bulkLanes?: number;
 }
 
+/** About 3 ms of handing frames to sockets. */
+const FRAMES_PER_TURN = 250;
+
 /** Tickets, clients, SLA clocks and live events. */
 export function composeDesk(parts: DeskParts) {
   const { db, workDb, users, clock, newId, wakeUp, logger } = parts;
@@ -97,7 +100,7 @@ export function composeDesk(parts: DeskParts) {
   // Whoever listens hears of a breach while requests queue.
   const snapshots = new TicketSnapshots(new PostgresTicketStore(liveDb, policies), now);
   const { maxBacklog } = parts;
-  const groups = new LiveGroups({ hub, maxBacklog, now, breath: new Breath() });
+  const groups = new LiveGroups({ hub, maxBacklog, now, breath: new Breath(FRAMES_PER_TURN) });
   const live = { log: new PostgresEventLog(liveDb), hub, groups, tickets, snapshots, maxBacklog, now };
 
   const deps = { tickets, clients, comments, policies, assignees, log, clock, newId, fingerprint: parts.fingerprint };

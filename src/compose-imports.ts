@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Breath } from './application/breath.ts';
 import { progressAnnouncer } from './application/import/announce-progress.ts';
 import { cancelImport } from './application/import/cancel-import.ts';
 import type { SheetCutter } from './application/import/cut-sheet.ts';
@@ -41,6 +42,9 @@ export interface ImportParts {
   readonly chunkRows: number;
 }
 
+/** About a millisecond of judging rows. */
+const ROWS_PER_TURN = 200;
+
 /** Either store may be the one that is away, whichever keeps the imports: the jobs are Postgres's matter as well. */
 function isAway(error: unknown): boolean {
   const trouble = translatePostgresError(error) ?? translateMongoError(error);
@@ -54,7 +58,7 @@ export function composeImports({ stores, ...parts }: ImportParts) {
   const shared = { ...parts, ...stores, jobs, pause, isAway };
   const progress = progressAnnouncer(shared);
   const finish = finishImport(shared);
-  const working = { ...shared, progress, finish };
+  const working = { ...shared, progress, finish, breath: new Breath(ROWS_PER_TURN) };
   const resume = resumeOpenImports(working);
 
   return {

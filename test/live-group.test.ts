@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Breath } from '../src/application/live/breath.ts';
+import { Breath } from '../src/application/breath.ts';
 import { LiveGroups } from '../src/application/live/live-groups.ts';
 import type { EventListener } from '../src/application/live/live-hub.ts';
 import type { Leaving, Member, Payload } from '../src/application/live/live-sharing.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Breath } from '../../src/application/live/breath.ts';
+import { Breath } from '../../src/application/breath.ts';
 import { toEventCursor } from '../../src/application/live/event-cursor.ts';
 import { subscribeImportProgress } from '../../src/application/live/import-progress.ts';
 import { LiveGroups } from '../../src/application/live/live-groups.ts';
@@ -68,7 +68,7 @@ export async function liveWorld({ maxBacklog = 10_000, turns = (): number => 0 }
   const hub = new LiveHub({ log, wakeUp, logger: silent });
   await hub.start();
   const clock = () => now;
-  const groups = new LiveGroups({ hub, maxBacklog, now: clock, breath: new Breath() });
+  const groups = new LiveGroups({ hub, maxBacklog, now: clock, breath: new Breath(250) });
   const snapshots = new TicketSnapshots(store, clock);
   const live = { log, hub, groups, tickets: store, snapshots, maxBacklog, now: clock };
   const subscriptions = {

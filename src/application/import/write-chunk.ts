@@ -1,3 +1,4 @@
+import type { Breath } from '../breath.ts';
 import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
@@ -13,6 +14,8 @@ export interface WriteChunkDeps {
   readonly finish: FinishImport;
   readonly clock: Clock;
   readonly countRows: CountRows;
+  /** Of rows that are judged. */
+  readonly breath: Breath;
 }
 
 /** Brings one chunk of rows into the ticket logs or the dead letters. A repeat changes nothing. */
@@ -22,7 +25,11 @@ export const writeChunk =
     const chunk = await deps.chunks.rowsOf(importId, seq);
     if (!chunk) return deps.finish(importId);
     const judge = rowJudge(chunk.rules, await deps.policiesInForce());
-    const verdicts = chunk.rows.map((row) => ({ row, verdict: judge(row) }));
+    const verdicts = [];
+    for (const row of chunk.rows) {
+      await deps.breath.rest();
+      verdicts.push({ row, verdict: judge(row) });
+    }
     const committed = await deps.writer.commitChunk(importId, seq, verdicts, deps.clock.now());
     if (committed) {
       deps.progress.announce(importId);

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../domain/event.ts';
-import type { Breath } from './breath.ts';
+import type { Breath } from '../breath.ts';
 import type { LiveHub } from './live-hub.ts';
 import { type Leaving, type Member, type Payload, PersonalError } from './live-sharing.ts';
 import type { LiveView, Place } from './live-view.ts';

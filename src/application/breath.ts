@@ -1,6 +1,3 @@
-/** About 3 ms of handing frames to sockets. */
-const STEPS_PER_TURN = 250;
-
 /**
  * Lets the event loop breathe: of what is done for thousands, so much is done in one turn, by all who do it together; the rest waits
  * for the next turn, and requests are answered in between.
@@ -10,7 +7,8 @@ export class Breath {
   #left: number;
   #next: Promise<void> | null = null;
 
-  constructor(steps = STEPS_PER_TURN) {
+  /** `steps` in one turn. */
+  constructor(steps: number) {
     this.#steps = steps;
     this.#left = steps;
   }
