@@ -5,8 +5,9 @@ import { operationSignals } from '../src/infrastructure/operation-signals.ts';
 import { Database } from '../src/infrastructure/postgres/database.ts';
 import { translatePostgresError } from '../src/infrastructure/postgres/translate-error.ts';
 import { startDeadline } from '../src/interfaces/graphql/deadline.ts';
+import type { Feed } from './support/live-feed.ts';
 import { createTestDatabase } from './support/postgres.ts';
-import { codeOf, eventually, startTestServer } from './support/server.ts';
+import { codeOf, eventually, startTestServer, type TestServer } from './support/server.ts';
 
 const signals = operationSignals();
 let testDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -112,13 +113,18 @@ it('lets finish what a caller began who has gone', async () => {
   expect((await watcher.query('SELECT text FROM notes')).rows).toEqual([{ text: 'kept' }]);
 });
 
-it('ends what an operation runs on the database when its time has passed, over HTTP', async () => {
-  await using server = await startTestServer({ env: { OPERATION_TIMEOUT_SECONDS: '1' } });
+const QUERY = '{ tickets { nodes { id } } }';
+
+it.each<[string, (server: TestServer) => Promise<string | null>]>([
+  ['HTTP', async ({ admin }) => codeOf(await admin.send(QUERY))],
+  ['WebSocket', async ({ admin }) => endedBy(admin.subscribe(QUERY))],
+])('ends what an operation runs on the database when its time has passed, over %s', async (_, send) => {
+  await using server = await startTestServer({ env: { OPERATION_TIMEOUT_SECONDS: '1', WS_OPERATIONS: 'all' } });
   const locker = new pg.Client({ connectionString: server.databaseUrl });
   await locker.connect();
   try {
     await locker.query('BEGIN; LOCK TABLE tickets IN ACCESS EXCLUSIVE MODE');
-    const answer = server.admin.send('{ tickets { nodes { id } } }');
+    const answer = send(server);
     const cancels = await eventually(
       () =>
         server.sql(
@@ -127,8 +133,15 @@ it('ends what an operation runs on the database when its time has passed, over H
       (rows) => rows.length > 0,
     );
     expect(cancels).toHaveLength(1);
-    expect(codeOf(await answer)).toBe('TIMEOUT');
+    expect(await answer).toBe('TIMEOUT');
   } finally {
     await locker.end();
   }
 });
+
+/** The code of the error that a feed ends with. */
+async function endedBy(feed: Feed<unknown>): Promise<string | null> {
+  const ending = await feed.ended;
+  await feed.stop();
+  return ending.kind === 'errors' ? (ending.errors[0]?.extensions?.code ?? null) : null;
+}

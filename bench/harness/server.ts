@@ -37,6 +37,9 @@ export async function startBenchServer(
       ADMIN_PASSWORD,
       RATE_LIMIT_MAX: '0',
       RATE_LIMIT_USER_MAX: '0',
+      // A benchmark is one caller who stands for many.
+      SOCKETS_PER_USER: '1000000',
+      SOCKETS_PER_ADDRESS: '1000000',
       ...env,
     },
   });
