@@ -13,6 +13,8 @@ const ENVIRONMENT = {
   BCRYPT_COST: '4',
   RATE_LIMIT_MAX: '0',
   RATE_LIMIT_USER_MAX: '0',
+  // Few people follow much.
+  SOCKETS_PER_USER: '100000',
   // Many processes share one Postgres.
   DATABASE_POOL_MAX: '6',
   IMPORT_CONCURRENCY: '2',
