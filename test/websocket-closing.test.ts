@@ -28,6 +28,12 @@ describe('keep-alive', () => {
   });
 });
 
+it('frames are not compressed, even if the client would', async () => {
+  const socket = await server.socket();
+  expect(socket.raw.extensions).toBe('');
+  socket.raw.close();
+});
+
 describe('a client that closes', () => {
   it.each([1000, 1001, 4999])('with %i ends its subscriptions, and is answered with the code', async (code) => {
     const before = server.edge.idleEnded;

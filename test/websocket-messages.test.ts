@@ -156,12 +156,6 @@ describe('frames', () => {
     for (let n = 0; n < 3; n++) socket.raw.send(' '.repeat(60_000), { fin: false });
     expect((await socket.closed).code).toBe(1009);
   });
-
-  it('are not compressed, even if the client would', async () => {
-    const socket = await server.socket();
-    expect(socket.raw.extensions).toBe('');
-    socket.raw.close();
-  });
 });
 
 describe('the subprotocol', () => {
@@ -277,6 +271,11 @@ describe('an id', () => {
       for (let n = 0; n < 2; n++) socket.subscribe(id, query);
       expect((await socket.closed).code).toBe(4409);
     }
+    const socket = await server.socket(GOOD);
+    socket.subscribe('1', 'subscription { never }');
+    socket.send(complete('1'));
+    for (let n = 0; n < 2; n++) socket.subscribe('1', 'subscription { idle }');
+    expect((await socket.closed).code).toBe(4409);
   });
 
   it.each(['__proto__', 'constructor', 'toString', ' ', '0', 'a\u0000b', '🎫'])('may be %j', async (id) => {

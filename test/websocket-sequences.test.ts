@@ -74,7 +74,7 @@ it('whatever a client sends in whatever order, the socket does what the protocol
       expect(socket.queue).toEqual([]);
       await subscribersAre(0);
     }),
-    { numRuns: rounds(100, 5_000) },
+    { numRuns: rounds(100, 3_000) },
   );
 });
 

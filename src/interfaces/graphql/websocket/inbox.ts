@@ -1,10 +1,10 @@
-import { MessageType, parseMessage } from 'graphql-ws';
+import { CloseCode, MessageType, parseMessage } from 'graphql-ws';
 
 export interface InboxDeps {
   /** Does what a message of the protocol asks for; resolves when the operation that it began has ended. */
   readonly handle: (frame: string) => Promise<void>;
-  /** Closes the socket with 4400. */
-  readonly refuse: (reason: string) => void;
+  /** Closes the socket. */
+  readonly refuse: (code: CloseCode, reason: string) => void;
 }
 
 interface Operation {
@@ -30,7 +30,7 @@ export class Inbox {
 
   async receive(frame: string, isBinary: boolean): Promise<void> {
     const { handle, refuse } = this.#deps;
-    if (isBinary) return refuse('Messages are text frames');
+    if (isBinary) return refuse(CloseCode.BadRequest, 'Messages are text frames');
     const message = read(frame);
     switch (message?.type) {
       case MessageType.Subscribe:
@@ -48,7 +48,7 @@ export class Inbox {
       case MessageType.Pong:
         return handle(frame);
       default:
-        return refuse(message ? 'Only servers send this message' : 'Invalid message received');
+        return refuse(CloseCode.BadRequest, message ? 'Only servers send this message' : 'Invalid message received');
     }
   }
 
@@ -61,8 +61,11 @@ export class Inbox {
   /** No async function: that would hold every frame until its operation has ended. */
   #subscribe(id: string, frame: string): Promise<void> {
     const former = this.#operations.get(id);
-    // A duplicate: graphql-ws closes the socket with 4409.
-    if (former && !former.over) return this.#deps.handle(frame);
+    if (former && !former.over) {
+      // graphql-ws would not know of one that waits.
+      this.#deps.refuse(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      return Promise.resolve();
+    }
     const operation: Operation = { ended: Promise.resolve(), waiting: former ? frame : null, over: false };
     this.#operations.set(id, operation);
     const run = former ? former.ended.then(() => this.#begin(operation)) : this.#deps.handle(frame);

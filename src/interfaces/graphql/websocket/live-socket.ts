@@ -8,7 +8,6 @@ import type { DropReason } from '../operation-metrics.ts';
 export const CLOSE = {
   goingAway: 1001,
   tryAgainLater: 1013,
-  badRequest: 4400,
   unauthorized: 4401,
   forbidden: 4403,
   internalError: 4500,

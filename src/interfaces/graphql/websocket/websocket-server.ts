@@ -167,7 +167,7 @@ export function createSubscriptionServer(deps: WebSocketDeps): SubscriptionServe
           const inbox = new Inbox({
             // What waited may come after the end of the socket: then nobody would ever end it.
             handle: async (frame) => (socket.ended ? undefined : handle(frame)),
-            refuse: (reason) => socket.end(CLOSE.badRequest, reason),
+            refuse: (code, reason) => socket.end(code, closeReason(reason)),
           });
           extra.inbox = inbox;
           webSocket.on('message', (data, isBinary) => {
