@@ -108,6 +108,20 @@ describe('an act', () => {
     expect(entries.map((entry) => entry.subject_id).sort()).toEqual(ids.sort());
   });
 
+  it('whose time ran out before its parts were begun leaves an entry of each that says so', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, newTicket));
+    const { entries } = await desk.entriesOf(async () => {
+      await desk.trail.record(desk.act(), () =>
+        desk.bulk.bulkAssignTickets(desk.admin, { ids, assigneeId: desk.admin.id }, AbortSignal.abort()),
+      );
+      await until(async () => (await Promise.all(ids.map(desk.entriesAbout))).every((about) => about.length > 0));
+    });
+    expect(entries.map((entry) => [entry.subject_id, entry.succeeded]).sort()).toEqual(
+      ids.map((id) => [id, false]).sort(),
+    );
+    expect(new Set(entries.map(({ after }) => JSON.parse(after ?? '').errorCode))).toEqual(new Set(['TIMEOUT']));
+  });
+
   it('beside others keeps to its own entry', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, newTicket));
     const { entries } = await desk.entriesOf(() => Promise.all(ids.map(toWork)));

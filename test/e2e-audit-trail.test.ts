@@ -231,6 +231,33 @@ describe('an operation with several mutations', () => {
   });
 });
 
+it('an ADMIN reads who did what, from where, before and after, and finds an entry again by its id', async () => {
+  const [id, { AGENT, ADMIN }] = [await world.ticket(), world.people];
+  await AGENT.ask('mutation ($id: ID!) { changeTicketStatus(id: $id, status: IN_PROGRESS) { id } }', { id });
+  const fields = '__typename id actor { id } action subjectId ip succeeded before after occurredAt';
+  const { auditLog } = await ADMIN.ask<{ auditLog: { nodes: { id: string }[]; totalCount: number } }>(
+    `query ($id: ID!, $actor: ID!) {
+      auditLog(subjectId: $id, actorId: $actor, action: "changeTicketStatus", from: "2026-01-01T00:00:00Z") {
+        nodes { ${fields} } totalCount pageInfo { hasNextPage } } }`,
+    { id, actor: AGENT.id },
+  );
+  const entry = {
+    __typename: 'AuditEntry',
+    id: expect.any(String),
+    actor: { id: AGENT.id },
+    action: 'changeTicketStatus',
+    subjectId: id,
+    ip: '127.0.0.1',
+    succeeded: true,
+    before: '{"status":"OPEN"}',
+    after: '{"status":"IN_PROGRESS"}',
+    occurredAt: expect.any(String),
+  };
+  expect(auditLog).toEqual({ nodes: [entry], totalCount: 1, pageInfo: { hasNextPage: false } });
+  const again = `query ($id: ID!) { node(id: $id) { ... on AuditEntry { ${fields} } } }`;
+  expect(await ADMIN.ask(again, { id: auditLog.nodes[0]?.id })).toEqual({ node: auditLog.nodes[0] });
+});
+
 it('nothing secret is in any entry', async () => {
   const secrets = [
     PASSWORD,

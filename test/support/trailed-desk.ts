@@ -37,7 +37,7 @@ export async function createTrailedDesk() {
     newId: v7,
     logger,
   });
-  const { mutations } = composeDesk({
+  const { mutations, bulk } = composeDesk({
     db: victim,
     workDb: victim,
     users: postgresUsers(victim),
@@ -58,6 +58,7 @@ export async function createTrailedDesk() {
   return {
     ...desk,
     mutations,
+    bulk,
     acts,
     trail,
     auditLog,
