@@ -1,4 +1,5 @@
 import { breach } from './breach/benchmark.ts';
+import { fanout } from './fanout/benchmark.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { imports } from './import/benchmark.ts';
 import { latency } from './latency/benchmark.ts';
@@ -7,4 +8,4 @@ import { mainJob } from './main-job/benchmark.ts';
 import { reports } from './reports/benchmark.ts';
 
 /** All of them, in the order in which `npm run bench` runs them. */
-export const BENCHMARKS: readonly Benchmark[] = [mainJob, breach, latency, imports, reports];
+export const BENCHMARKS: readonly Benchmark[] = [mainJob, breach, latency, fanout, imports, reports];
