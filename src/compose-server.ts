@@ -87,6 +87,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     metrics.countRefused(why),
   );
   metrics.collectFrom({ admission: () => ({ running: admission.running, waiting: admission.waiting }) });
+  metrics.collectFrom({ subscriberGroups: () => desk.liveGroups.size.groups });
   const uploads = { maxBytes: config.imports.maxBytes, idleTimeoutMs: UPLOAD_IDLE_MS };
   const now = () => parts.clock.now();
   const nodes = composeNodes({

@@ -84,6 +84,12 @@ function memberOf(state: { readonly now: number; readonly rights: number }) {
       }
       return taken;
     },
+    /** Something else fills its socket. */
+    block() {
+      busy ??= new Promise((resolve) => {
+        release = resolve;
+      });
+    },
     release(room: number | null) {
       member.room = room;
       busy = null;
@@ -117,12 +123,16 @@ it.each(seeds(20, 2_000))('everyone gets everything once and in order, however s
       if (dice.chance(0.7)) tell(dice.within(1, 20));
       if (dice.chance(0.2)) state.now += dice.pick([100, 600]);
       for (const { member } of here) if (dice.chance(0.3)) member.release(dice.chance(0.5) ? dice.within(1, 9) : null);
+      for (const { member } of here) if (dice.chance(0.1)) member.block();
       for (const each of here.filter(() => dice.chance(0.03))) {
         each.leave();
         gone.push(each);
       }
       here = here.filter((each) => !gone.includes(each));
-      for (let left = dice.below(4); left > 0; left -= 1) await turn();
+      for (let left = dice.below(4); left > 0; left -= 1) {
+        await turn();
+        for (const { member } of here) if (dice.chance(0.05)) member.block();
+      }
     }
     const positions = ({ member }: Here) => member.told.map(({ position }) => position);
     for (const each of here) each.member.release(null);
