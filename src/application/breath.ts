@@ -13,8 +13,8 @@ export class Breath {
     this.#left = steps;
   }
 
-  /** Before each step: null says to go on at once, else wait for it and ask again. */
-  step(): Promise<void> | null {
+  /** Before what is worth so many steps: null says to go on at once, else wait for it and ask again. */
+  step(steps = 1): Promise<void> | null {
     this.#next ??= new Promise((resolve) =>
       setImmediate(() => {
         this.#next = null;
@@ -22,13 +22,13 @@ export class Breath {
         resolve();
       }),
     );
-    if (this.#left === 0) return this.#next;
-    this.#left -= 1;
+    if (this.#left <= 0) return this.#next;
+    this.#left -= steps;
     return null;
   }
 
-  /** Waits for as many turns as the next step takes. */
-  async rest(): Promise<void> {
-    for (let turn = this.step(); turn; turn = this.step()) await turn;
+  /** Waits for as many turns as the next steps take. */
+  async rest(steps = 1): Promise<void> {
+    for (let turn = this.step(steps); turn; turn = this.step(steps)) await turn;
   }
 }
