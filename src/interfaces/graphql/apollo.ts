@@ -11,6 +11,8 @@ import type { Caller } from './caller.ts';
 import { type FormatError, mergeFieldErrors, validationFailed } from './errors.ts';
 import { limitsPlugin, refusedDocuments, refusedWhole } from './limits-plugin.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
+import type { AnswerPlanned } from './planned/planned-lists.ts';
+import { plannedPlugin, stringifyResult } from './planned/planned-plugin.ts';
 import type { AuditedMutations } from './trail/audited-mutations.ts';
 import type { DocumentLimits } from './validation/limits.ts';
 import { countField, fragmentsOf } from './validation/operation-size.ts';
@@ -36,6 +38,8 @@ export interface ApolloDeps {
   readonly chargeLogins: ChargeLogins;
   readonly recordOf: (request: object) => OperationRecord | undefined;
   readonly auditedMutations?: AuditedMutations | undefined;
+  /** Answers some operations before the resolvers are asked; absent: none. */
+  readonly planned?: AnswerPlanned | undefined;
 }
 
 const PERSISTED_QUERY_SECONDS = 3_600;
@@ -57,6 +61,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    stringifyResult,
     formatError: (_formatted, error) => formatError(error, requestId()),
     // What Apollo would log itself is logged by formatError, or names values that callers sent.
     logger: { debug: () => {}, info: () => {}, warn, error: warn },
@@ -68,6 +73,7 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
       subscriptionPlugin,
       loginPlugin(deps.chargeLogins),
       mergePlugin,
+      ...(deps.planned ? [plannedPlugin(deps.planned)] : []),
       ...(deps.auditedMutations ? [refusedMutationsPlugin(deps.auditedMutations)] : []),
       operationMetricsPlugin(deps.recordOf),
     ],
