@@ -90,6 +90,7 @@ it('once all have gone nothing is held for them: no socket, listener, timer or c
       handles_after: facts(after.look.handles),
       objects_before: facts(before.look.objects),
       objects_after: facts(after.look.objects),
+      look_ms: `${before.look.milliseconds} and ${after.look.milliseconds}`,
     },
   );
   const connections = (rest: typeof before) => rest.look.handles['database socket'] ?? 0;

@@ -1,10 +1,12 @@
 // Preloaded into a server, tells over a local socket what its process holds once all garbage is collected.
 import { EventEmitter } from 'node:events';
 import { createServer } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import pg from 'pg';
+
+const PAUSE_MS = 30;
 
 const path = process.env.SOAK_PROBE;
 // Threads and children of the server are not looked at.
@@ -64,22 +66,26 @@ function statementsKept() {
   return most;
 }
 
+const KINDS = { functions: Function, emitters: EventEmitter, signals: AbortSignal, timers: Timeout };
+
+/** Counting stops the process. It does its work in between, or Postgres would end transactions that idle for too long. */
+async function objectsAlive() {
+  const objects = {};
+  for (const [kind, of] of Object.entries(KINDS)) {
+    objects[kind] = v8.queryObjects(of, { format: 'count' });
+    await pause(PAUSE_MS);
+  }
+  return objects;
+}
+
 async function look(whole) {
+  const startedAt = performance.now();
   // What a finalizer lets go of is garbage of the next round.
   for (let round = 0; round < (whole ? 3 : 1); round += 1) {
     collect();
-    await turn();
+    await pause(whole ? PAUSE_MS : 0);
   }
   const { heapUsed, external, rss } = process.memoryUsage();
-  const count = (of) => v8.queryObjects(of, { format: 'count' });
-  const objects = whole
-    ? {
-        functions: count(Function),
-        emitters: count(EventEmitter),
-        signals: count(AbortSignal),
-        timers: count(Timeout),
-      }
-    : {};
   return {
     heapUsed,
     external,
@@ -89,7 +95,8 @@ async function look(whole) {
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     statements: statementsKept(),
     borrowed: [...pools].reduce((sum, pool) => sum + pool.totalCount - pool.idleCount, 0),
-    objects,
+    objects: whole ? await objectsAlive() : {},
+    milliseconds: Math.round(performance.now() - startedAt),
   };
 }
 

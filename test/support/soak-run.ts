@@ -198,8 +198,7 @@ async function anything(desk: SoakDesk): Promise<void> {
 async function warmUp(desk: SoakDesk, events: SoakEvents): Promise<void> {
   const all = (acts: Acts) => Object.values(acts).map(([, act]) => act);
   for (let round = 0; round < 4; round += 1) {
-    for (const act of all(MUTATIONS)) await act(desk);
-    for (const act of [...all(READS), ...all(ABUSE)]) await act(desk);
+    for (const act of [...all(MUTATIONS), ...all(READS), ...all(ABUSE)]) await act(desk);
   }
   for (const act of all(IMPORTS)) await act(desk);
   const crowd = new SoakCrowd(desk, events, { subscribers: 20, stayMs: [50, 500], atOnce: 5 });

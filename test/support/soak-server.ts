@@ -24,6 +24,8 @@ export interface Look {
   readonly borrowed: number;
   /** Live objects by kind; only in a look at the whole heap. */
   readonly objects: Counts;
+  /** How long the look took. */
+  readonly milliseconds: number;
 }
 
 export interface ProbedServer extends ServerProcess {
