@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cutSheet } from '../../application/import/cut-sheet.ts';
 import { WorkbookError } from '../../application/workbook-reader.ts';
@@ -10,8 +10,11 @@ import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 const port = parentPort;
 if (!port) throw new Error('workbook-worker runs only as a worker thread');
 
+/** The niceness of this thread. */
+const NICENESS = 10;
+
 // Whoever waits for an answer goes first. Only Linux has priorities of threads; elsewhere this would be the whole process.
-if (process.platform === 'linux') setPriority(0, 10);
+if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
 
 const task = workerData as ReadingTask;
 let credit = task.piecesInFlight;
