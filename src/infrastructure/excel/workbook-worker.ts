@@ -10,11 +10,15 @@ import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 const port = parentPort;
 if (!port) throw new Error('workbook-worker runs only as a worker thread');
 
-/** The niceness of this thread. */
+/** The niceness of this thread: whoever waits for an answer goes first. */
 const NICENESS = 10;
 
-// Whoever waits for an answer goes first. Only Linux has priorities of threads; elsewhere this would be the whole process.
-if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
+try {
+  // Only Linux has priorities of threads; elsewhere this would be the whole process.
+  if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
+} catch {
+  // A sandbox that forbids it forbids no reading.
+}
 
 const task = workerData as ReadingTask;
 let credit = task.piecesInFlight;
