@@ -199,7 +199,7 @@ export class JobQueues implements QueueReader {
 
   async #close(): Promise<void> {
     await this.stopWorking();
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await Promise.all([...this.#queues.values()].map((queue) => this.#backend.closeQueue(queue)));
     await this.#backend.close();
   }
 
