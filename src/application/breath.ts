@@ -18,7 +18,8 @@ export class Breath {
     this.#next ??= new Promise((resolve) =>
       setImmediate(() => {
         this.#next = null;
-        this.#left = this.#steps;
+        // What was worth more than a turn is paid for in the next ones.
+        this.#left = Math.min(this.#steps, this.#left + this.#steps);
         resolve();
       }),
     );

@@ -8,8 +8,8 @@ import { PostgresImportLogWriter } from './import-log-writer.ts';
 import { PostgresImportStore } from './import-store.ts';
 import { PostgresUploadStore } from './upload-store.ts';
 
-/** Rows that go into statements in one turn of the loop of events, about 2 ms, of all imports together. */
-const ROWS_PER_TURN = 250;
+/** Rows that go into statements in one turn of the loop of events, about a millisecond, of all imports together. */
+const ROWS_PER_TURN = 100;
 
 /** Everything that the import pipeline keeps, in Postgres. */
 export function postgresImportStores(db: Database, newId: NewId): ImportStores {
