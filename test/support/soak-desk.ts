@@ -43,11 +43,16 @@ export class SoakDesk {
   readonly clients: string[] = [];
   readonly tickets: string[] = [];
   readonly imports: string[] = [];
+  /** Of tickets, as lists and single ones are asked for. */
+  readonly selections: string[] = [];
+  /** How many of the reads of tickets are documents that nobody has sent before, from 0 to 1. */
+  readonly freshDocuments: number;
   made = 0;
 
-  constructor(traffic: SoakTraffic, dice: Dice) {
+  constructor(traffic: SoakTraffic, dice: Dice, freshDocuments: number) {
     this.traffic = traffic;
     this.dice = dice;
+    this.freshDocuments = freshDocuments;
   }
 
   /** Signs in an administrator, two supervisors and three agents, and adds clients of both tiers. */

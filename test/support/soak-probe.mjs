@@ -6,7 +6,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import pg from 'pg';
 
-const PAUSE_MS = 30;
+const PAUSE_MS = 300;
 
 const path = process.env.SOAK_PROBE;
 // Threads and children of the server are not looked at.
@@ -66,7 +66,7 @@ function statementsKept() {
   return most;
 }
 
-const KINDS = { functions: Function, emitters: EventEmitter, signals: AbortSignal, timers: Timeout };
+const KINDS = { functions: Function, emitters: EventEmitter, timers: Timeout };
 
 /** Counting stops the process. It does its work in between, or Postgres would end transactions that idle for too long. */
 async function objectsAlive() {
@@ -81,7 +81,7 @@ async function objectsAlive() {
 async function look(whole) {
   const startedAt = performance.now();
   // What a finalizer lets go of is garbage of the next round.
-  for (let round = 0; round < (whole ? 3 : 1); round += 1) {
+  for (let round = 0; round < (whole ? 2 : 1); round += 1) {
     collect();
     await pause(whole ? PAUSE_MS : 0);
   }

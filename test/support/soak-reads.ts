@@ -19,6 +19,7 @@ const FIELDS = [
   'history(first: 5) { nodes { type from to actor { name } } }',
   'allowedTransitions',
 ] as const;
+const SELECTIONS = 12;
 const LEADS = [
   '{ queueStats { name waiting active completed failed } }',
   '{ deadLetters(first: 20) { totalCount nodes { rowNumber reasons values } } }',
@@ -53,8 +54,23 @@ export const READS: Acts = {
 const ask = (desk: SoakDesk, what: string, query: string, token: string, variables = {}) =>
   desk.traffic.ask({ kind: `read: ${what}`, query, variables, token });
 
-function someFields({ dice }: SoakDesk): string {
+/** A selection that others ask for too, or one that nobody has asked for yet. */
+function someFields(desk: SoakDesk): string {
+  const { dice, selections, freshDocuments } = desk;
+  const known = dice.any(selections);
+  if (known && !dice.chance(freshDocuments)) return known;
+  return newSelection(desk);
+}
+
+function newSelection({ dice }: SoakDesk): string {
   return ['id', 'reference', ...FIELDS.filter(() => dice.chance(0.4))].join(' ');
+}
+
+/** Makes the selections that are asked for again and again, and fills what the server keeps of documents by `documents` new ones. */
+export async function fillDocuments(desk: SoakDesk, documents: number): Promise<void> {
+  for (let n = 0; n < documents; n += 1) await listTickets(desk);
+  while (desk.selections.length < SELECTIONS) desk.selections.push(newSelection(desk));
+  for (let n = 0; n < 3 * SELECTIONS; n += 1) for (const act of [listTickets, oneTicket]) await act(desk);
 }
 
 /** Two pages of a list, by a random filter and order. */
@@ -62,7 +78,7 @@ async function listTickets(desk: SoakDesk): Promise<void> {
   const { dice } = desk;
   const query = `query ($filter: TicketFilter, $orderBy: TicketOrder, $after: String) {
     tickets(filter: $filter, orderBy: $orderBy, after: $after, first: 10) {
-      ${dice.chance(0.3) ? 'totalCount' : ''} nodes { ${someFields(desk)} } pageInfo { hasNextPage endCursor } } }`;
+      nodes { ${someFields(desk)} } pageInfo { hasNextPage endCursor } } }`;
   const filter = {
     ...(dice.chance(0.3) ? { status: [dice.pick(TICKET_STATUSES)] } : {}),
     ...(dice.chance(0.2) ? { priority: [1, 2] } : {}),

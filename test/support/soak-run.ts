@@ -12,7 +12,7 @@ import { type Acts, anyOf, SoakDesk } from './soak-desk.ts';
 import { SoakEvents } from './soak-events.ts';
 import { IMPORTS, MUTATIONS } from './soak-mutations.ts';
 import { openImports, type Sessions, sessionsOf, trailOf } from './soak-postgres.ts';
-import { READS } from './soak-reads.ts';
+import { fillDocuments, READS } from './soak-reads.ts';
 import { type Look, type ProbedServer, startProbedServer } from './soak-server.ts';
 import { SoakTraffic } from './soak-traffic.ts';
 
@@ -49,6 +49,9 @@ const VIP = {
 export interface SoakSize {
   readonly seconds: number;
   readonly crowd: CrowdSize;
+  /** So many different documents are sent before anything is counted, and after that so large a share of new ones. */
+  readonly documents: number;
+  readonly freshDocuments: number;
   /** How many send operations, one after another, each with a pause of up to `pauseMs` between them. */
   readonly workers: number;
   readonly pauseMs: number;
@@ -119,7 +122,7 @@ export async function runSoak(place: ServerPlace, seed: number, size: SoakSize):
 async function soak(server: ProbedServer, pool: pg.Pool, dice: Dice, size: SoakSize): Promise<SoakFindings> {
   const banner = server.output().length;
   const book = new SoakBook();
-  const desk = new SoakDesk(new SoakTraffic(server.origin, book), dice);
+  const desk = new SoakDesk(new SoakTraffic(server.origin, book), dice, size.freshDocuments);
   const events = new SoakEvents(pool);
   await desk.open();
   await desk.traffic.ask({
@@ -128,6 +131,7 @@ async function soak(server: ProbedServer, pool: pg.Pool, dice: Dice, size: SoakS
     variables: { input: VIP },
     token: desk.admin.token,
   });
+  await fillDocuments(desk, size.documents);
   await warmUp(desk, events);
   const before = await rest(server, pool, desk);
   const operationsBefore = book.operations;
