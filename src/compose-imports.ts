@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Breath } from './application/breath.ts';
 import { progressAnnouncer } from './application/import/announce-progress.ts';
 import { cancelImport } from './application/import/cancel-import.ts';
+import { type CommitChunk, commitChunk } from './application/import/commit-chunk.ts';
 import type { SheetCutter } from './application/import/cut-sheet.ts';
 import { discardDeadLetters } from './application/import/discard-dead-letters.ts';
 import { findImport } from './application/import/find-import.ts';
@@ -29,6 +30,8 @@ export interface ImportParts {
   readonly stores: ImportStores;
   readonly queues: Pick<JobQueues, 'add' | 'counts'>;
   readonly cutter: SheetCutter;
+  /** Where chunks are written; in this thread unless given. */
+  readonly commitChunk?: CommitChunk;
   readonly policiesInForce: PoliciesInForce;
   readonly refreshReports: RefreshReports;
   readonly clock: Clock;
@@ -59,6 +62,7 @@ export function composeImports({ stores, ...parts }: ImportParts) {
   const progress = progressAnnouncer(shared);
   const finish = finishImport(shared);
   const working = { ...shared, progress, finish, breath: new Breath(ROWS_PER_TURN) };
+  const commit = parts.commitChunk ?? commitChunk(working);
   const resume = resumeOpenImports(working);
 
   return {
@@ -75,7 +79,7 @@ export function composeImports({ stores, ...parts }: ImportParts) {
     },
     handlers: importJobs({
       readFile: readFile(working),
-      writeChunk: writeChunk(working),
+      writeChunk: writeChunk({ ...working, commit }),
       tryRow: tryRow(working),
       tryAllRows: tryAllRows(working),
       resumeOpenImports: resume,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
+import { composeChunkThread } from './compose-chunk-thread.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImportStores } from './compose-import-stores.ts';
 import { composeImports } from './compose-imports.ts';
@@ -133,8 +134,10 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     bulkLanes: Math.max(1, Math.floor(config.database.poolMax * BULK_SHARE)),
   });
   const reports = composeReports({ ...shared, mongo });
+  const chunkThread = composeChunkThread({ config, databaseUrl, logger, onNews: () => wakeUp.announce() });
   const imports = composeImports({
     ...shared,
+    commitChunk: chunkThread.commit,
     stores: importStores.forWork,
     queues: traced,
     cutter: new ThreadedWorkbookReader(),
@@ -179,6 +182,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     },
     async stop() {
       await Promise.all([server.close(), work?.stop()]);
+      await chunkThread.close();
       await desk.hub.stop();
       await wakeUp.stop();
       clock.stop();

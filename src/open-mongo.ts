@@ -7,7 +7,10 @@ import { Mongo } from './infrastructure/mongo/mongo.ts';
 const WORK_MS = 120_000;
 
 /** The MongoDB of MONGO_URI; null when it is not set. One that is away does not hold up the start: see `Mongo.open`. */
-export async function openMongo({ mongo, graphql }: Config, log: Logger): Promise<Mongo | null> {
+export async function openMongo(
+  { mongo, graphql }: Pick<Config, 'mongo' | 'graphql'>,
+  log: Logger,
+): Promise<Mongo | null> {
   if (!mongo) return null;
   return Mongo.open({
     uri: mongo.uri,

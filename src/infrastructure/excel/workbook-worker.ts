@@ -1,8 +1,8 @@
-import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cutSheet } from '../../application/import/cut-sheet.ts';
 import { WorkbookError } from '../../application/workbook-reader.ts';
 import { readCsv } from '../csv/read-csv.ts';
+import { stepBack } from '../thread-priority.ts';
 import { fileKind } from './file-kind.ts';
 import { readWorkbook } from './read-workbook.ts';
 import type { FromWorker, ReadingTask } from './workbook-messages.ts';
@@ -10,16 +10,7 @@ import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 const port = parentPort;
 if (!port) throw new Error('workbook-worker runs only as a worker thread');
 
-/** The niceness of this thread: whoever waits for an answer goes first. */
-const NICENESS = 10;
-
-try {
-  // Only Linux has priorities of threads; elsewhere this would be the whole process.
-  if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
-} catch {
-  // A sandbox that forbids it forbids no reading.
-}
-
+stepBack();
 const task = workerData as ReadingTask;
 let credit = task.piecesInFlight;
 let creditCame = () => {};
