@@ -2,7 +2,6 @@ import type { ImportStores } from './application/import/ports.ts';
 import type { Logger, NewId } from './application/runtime.ts';
 import type { OpenActs } from './application/trail/ports.ts';
 import type { AuditedChange } from './domain/trail.ts';
-import { mongoImportStores } from './infrastructure/mongo/imports/import-stores.ts';
 import type { Mongo } from './infrastructure/mongo/mongo.ts';
 import { appendOnce } from './infrastructure/postgres/append-once.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
@@ -22,11 +21,12 @@ export interface ImportDatabases {
 }
 
 /** Where imports are kept: for what a caller waits for, and for work in the background. */
-export function composeImportStores({ mongo, db, workDb, newId, logger, acts }: ImportDatabases): {
+export async function composeImportStores({ mongo, db, workDb, newId, logger, acts }: ImportDatabases): Promise<{
   readonly forRequests: ImportStores;
   readonly forWork: ImportStores;
-} {
+}> {
   if (!mongo) return { forRequests: postgresImportStores(db, newId), forWork: postgresImportStores(workDb, newId) };
+  const { mongoImportStores } = await import('./infrastructure/mongo/imports/import-stores.ts');
   const shared = { newId, logger, note: (change: AuditedChange) => acts?.current()?.note(change) };
   return {
     forRequests: mongoImportStores({ ...shared, mongo: () => mongo.forRequests(), append: appendOnce(db) }),

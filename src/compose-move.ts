@@ -3,8 +3,9 @@ import type { Comparison } from './application/move/ports.ts';
 import { projectTicketLogs } from './application/report/project-ticket-logs.ts';
 import { rebuildReports } from './application/report/rebuild-reports.ts';
 import { refreshReports } from './application/report/refresh-reports.ts';
+import { mongoReportStores } from './compose-mongo-reports.ts';
 import { type MoveDirection, type MovedStores, movingParts, settleMongo } from './compose-move-parts.ts';
-import { mongoReportStores, postgresReportStores, type ReportStores } from './compose-report-stores.ts';
+import { postgresReportStores, type ReportStores } from './compose-report-stores.ts';
 import { cover } from './domain/report/cover.ts';
 import { mongoMoveProgress } from './infrastructure/mongo/store-move.ts';
 

@@ -12,7 +12,7 @@ import { reportsAsOf } from './application/report/reports-as-of.ts';
 import { topAgents } from './application/report/top-agents.ts';
 import { weeklyStatus } from './application/report/weekly-status.ts';
 import type { Clock, Logger, WakeUp } from './application/runtime.ts';
-import { mongoReportStores, postgresReportStores, type ReportDatabases } from './compose-report-stores.ts';
+import { postgresReportStores, type ReportDatabases, type ReportStores } from './compose-report-stores.ts';
 import type { Mongo } from './infrastructure/mongo/mongo.ts';
 
 export interface ReportParts extends ReportDatabases {
@@ -24,8 +24,8 @@ export interface ReportParts extends ReportDatabases {
 }
 
 /** The reports and the projection that feeds them. */
-export function composeReports({ mongo, wakeUp, clock, logger, ...databases }: ReportParts) {
-  const { source, buckets, liveLogs } = mongo ? mongoReportStores(mongo, databases) : postgresReportStores(databases);
+export async function composeReports({ mongo, wakeUp, clock, logger, ...databases }: ReportParts) {
+  const { source, buckets, liveLogs } = await storesOf(mongo, databases);
   const refresh = refreshReports({ buckets });
   const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
   const freshen = freshenReports({
@@ -54,4 +54,10 @@ export function composeReports({ mongo, wakeUp, clock, logger, ...databases }: R
   };
 }
 
-export type Reports = ReturnType<typeof composeReports>;
+export type Reports = Awaited<ReturnType<typeof composeReports>>;
+
+async function storesOf(mongo: Mongo | null, databases: ReportDatabases): Promise<ReportStores> {
+  if (!mongo) return postgresReportStores(databases);
+  const { mongoReportStores } = await import('./compose-mongo-reports.ts');
+  return mongoReportStores(mongo, databases);
+}

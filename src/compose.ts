@@ -118,7 +118,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const { trail, auditLog } = composeTrail(base);
   const shared = { ...base, trail };
   const users = postgresUsers(db);
-  const importStores = composeImportStores({ ...shared, mongo });
+  const importStores = await composeImportStores({ ...shared, mongo });
   const desk = composeDesk({
     ...shared,
     watchDb,
@@ -133,7 +133,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     maxBacklog: config.websocket.subscriberMaxBacklog,
     bulkLanes: Math.max(1, Math.floor(config.database.poolMax * BULK_SHARE)),
   });
-  const reports = composeReports({ ...shared, mongo });
+  const reports = await composeReports({ ...shared, mongo });
   const chunkThread = composeChunkThread({ config, databaseUrl, logger, onNews: () => wakeUp.announce() });
   const imports = composeImports({
     ...shared,
@@ -197,7 +197,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
 type ApiParts = Omit<ServerParts, 'people' | 'importStores' | 'errorWorkbooks'> &
   Pick<ApplicationParts, 'jwtSecret'> & {
     readonly logger: Logger;
-    readonly importStores: ReturnType<typeof composeImportStores>;
+    readonly importStores: Awaited<ReturnType<typeof composeImportStores>>;
   };
 
 /** What only a process with the API has: people who sign in, and the server that they call. */

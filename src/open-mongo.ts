@@ -1,7 +1,6 @@
 import type { Logger } from './application/runtime.ts';
 import type { Config } from './config.ts';
-import { STORE_COLLECTIONS } from './infrastructure/mongo/collection-plans.ts';
-import { Mongo } from './infrastructure/mongo/mongo.ts';
+import type { Mongo } from './infrastructure/mongo/mongo.ts';
 
 /** A command in the background may take longer than a request's. */
 const WORK_MS = 120_000;
@@ -12,6 +11,11 @@ export async function openMongo(
   log: Logger,
 ): Promise<Mongo | null> {
   if (!mongo) return null;
+  // The driver takes a fifth of the start and of the memory: only where there is a MongoDB.
+  const [{ Mongo }, { STORE_COLLECTIONS }] = await Promise.all([
+    import('./infrastructure/mongo/mongo.ts'),
+    import('./infrastructure/mongo/collection-plans.ts'),
+  ]);
   return Mongo.open({
     uri: mongo.uri,
     collections: STORE_COLLECTIONS,

@@ -7,7 +7,7 @@ import { runOnDatabase } from './run-on-database.ts';
 /** `npm run rebuild`: recomputes the logs of live tickets and every report from the tickets and the imported logs. */
 runOnDatabase('rebuild', async ({ config, db, url, clock, logger }) => {
   const mongo = await openMongo(config, logger);
-  const reports = composeReports({
+  const reports = await composeReports({
     mongo,
     db,
     workDb: db,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mongoReportStores } from '../src/compose-mongo-reports.ts';
 import { composeMove } from '../src/compose-move.ts';
-import { mongoReportStores, postgresReportStores } from '../src/compose-report-stores.ts';
+import { postgresReportStores } from '../src/compose-report-stores.ts';
 import { STORE_COLLECTIONS } from '../src/infrastructure/mongo/collection-plans.ts';
 import { Mongo } from '../src/infrastructure/mongo/mongo.ts';
 import { TICKET_LOGS } from '../src/infrastructure/mongo/ticket-logs.ts';

@@ -27,8 +27,10 @@ export async function openPlace({ databaseUrl, mongoUri }: PlaceOptions) {
   );
   const { composeImportStores } =
     await built<typeof import('../../src/compose-import-stores.ts')>('compose-import-stores.js');
-  const { mongoReportStores, postgresReportStores } =
+  const { postgresReportStores } =
     await built<typeof import('../../src/compose-report-stores.ts')>('compose-report-stores.js');
+  const { mongoReportStores } =
+    await built<typeof import('../../src/compose-mongo-reports.ts')>('compose-mongo-reports.js');
   const { refreshReports } = await built<typeof import('../../src/application/report/refresh-reports.ts')>(
     'application/report/refresh-reports.js',
   );
@@ -47,7 +49,7 @@ export async function openPlace({ databaseUrl, mongoUri }: PlaceOptions) {
           log: silent,
         });
   const newId = () => v7();
-  const { forWork: stores } = composeImportStores({ mongo, db, workDb: db, newId, logger: silent });
+  const { forWork: stores } = await composeImportStores({ mongo, db, workDb: db, newId, logger: silent });
   const databases = { db, workDb: db, newId };
   const { buckets } = mongo ? mongoReportStores(mongo, databases) : postgresReportStores(databases);
   const refresh = refreshReports({ buckets });

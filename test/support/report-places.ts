@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { mongoReportStores, postgresReportStores } from '../../src/compose-report-stores.ts';
+import { mongoReportStores } from '../../src/compose-mongo-reports.ts';
+import { postgresReportStores } from '../../src/compose-report-stores.ts';
 import { REPORT_COLLECTIONS } from '../../src/infrastructure/mongo/collection-plans.ts';
 import { Mongo, type MongoDatabase } from '../../src/infrastructure/mongo/mongo.ts';
 import { Database } from '../../src/infrastructure/postgres/database.ts';

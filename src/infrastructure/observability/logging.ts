@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, symbols } from 'pino';
-import pretty from 'pino-pretty';
 import { describeError, redactFields, redactLine } from './redaction.ts';
 
 export interface LoggingOptions {
@@ -25,6 +25,8 @@ export interface Logging {
   readonly scope: LogScope;
 }
 
+const require = createRequire(import.meta.url);
+
 const NO_FIELDS = Object.freeze({});
 
 /** The logger of the process: never prints passwords, tokens or authorisation headers, whatever it is handed. */
@@ -44,11 +46,15 @@ export function createLogging(options: LoggingOptions): Logging {
       mixinMergeStrategy: (fields, mixed) => ({ ...mixed, ...fields }),
       hooks: { streamWrite: redactLine },
     },
-    options.pretty
-      ? pretty({ colorize: true, sync: true, destination: options.destination ?? 1 })
-      : (options.destination ?? pino.destination(1)),
+    options.pretty ? prettyStream(options.destination) : (options.destination ?? pino.destination(1)),
   );
   return { logger, scope };
+}
+
+/** Loaded here: a server in production has no use for it. */
+function prettyStream(destination: DestinationStream | undefined): DestinationStream {
+  const pretty: typeof import('pino-pretty') = require('pino-pretty');
+  return pretty({ colorize: true, sync: true, destination: destination ?? 1 });
 }
 
 /** A child logger of a request prints the request's id already; a JSON object should name it once. */
