@@ -1,0 +1,52 @@
+/** What the frame around the areas says. */
+export const appTexts = {
+  product: 'TechSupport Pro',
+  skip: 'Skip to content',
+  navigation: 'Areas',
+  openNavigation: 'Open navigation',
+  signIn: {
+    title: 'Sign in',
+    email: 'Email address',
+    password: 'Password',
+    submit: 'Sign in',
+    ended: 'Your session has ended. Sign in again to go on where you were.',
+    needEmail: 'Enter your email address.',
+    needPassword: 'Enter your password.',
+  },
+  asking: 'Opening the desk',
+  account: {
+    open: (name: string, role: string) => `${name} ${role}: account`,
+    signOut: 'Sign out',
+    signOutEverywhere: 'Sign out everywhere',
+    signOutEverywhereHint: 'Ends your sessions on all devices',
+    toLight: 'Light colours',
+    toDark: 'Dark colours',
+    help: 'Keyboard shortcuts',
+  },
+  connection: {
+    label: 'Live updates',
+    quiet: 'Not following',
+    connecting: 'Connecting',
+    live: 'Live',
+    caughtUp: (events: number) => (events === 1 ? 'Caught up 1 change' : `Caught up ${events} changes`),
+    backNothing: 'Live again, nothing missed',
+    reconnecting: (time: string) => `Reconnecting for ${time}`,
+  },
+  keyboard: {
+    title: 'Keyboard shortcuts',
+    group: 'Everywhere',
+    help: 'Show these shortcuts',
+    go: (area: string) => `Go to ${area}`,
+    afterwards: 'then',
+  },
+  notFound: {
+    title: 'There is nothing here',
+    words: 'The address may be wrong, or what it names is not for your role.',
+    back: 'Back to the start',
+  },
+  broken: {
+    title: 'This page has a fault',
+    words: 'Reload it. If that does not help, tell whoever runs the desk what you were doing.',
+    reload: 'Reload',
+  },
+} as const;

@@ -1,0 +1,3 @@
+export const queueTexts = {
+  title: 'Queue',
+} as const;
