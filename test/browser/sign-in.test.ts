@@ -51,7 +51,9 @@ describeInBrowser('signing in, in a browser', () => {
     await page.getByRole('navigation', { name: 'Areas' }).waitFor();
     const [cookie] = await context.cookies(`${server.base}/session`);
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/session' });
-    const seen = await page.evaluate(() => [document.cookie, JSON.stringify({ ...localStorage, ...sessionStorage })]);
+    const seen = await page.evaluate<[string, string]>(
+      '[document.cookie, JSON.stringify({ ...localStorage, ...sessionStorage })]',
+    );
     expect(seen.join()).not.toContain(cookie?.value);
     expect(seen[0]).toBe('');
 
@@ -59,7 +61,7 @@ describeInBrowser('signing in, in a browser', () => {
     await second.goto('/');
     await second.getByRole('navigation', { name: 'Areas' }).waitFor();
     await page
-      .getByRole('button', { name: /: account$/ })
+      .getByRole('button', { name: /^Account of/ })
       .first()
       .click();
     await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
@@ -79,7 +81,7 @@ describeInBrowser('signing in, in a browser', () => {
       await signInAs(page, agent.email, PASSWORD);
     }
     await here.page
-      .getByRole('button', { name: /: account$/ })
+      .getByRole('button', { name: /^Account of/ })
       .first()
       .click();
     await here.page.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
@@ -92,7 +94,7 @@ describeInBrowser('signing in, in a browser', () => {
     const { page, complaints } = await newVisitor(browser, server.base, { colorScheme: 'dark' });
     await page.goto('/');
     await signInAs(page, 'admin@techsupport.pro', 'admin123');
-    expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
+    expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.getByText('Show these shortcuts').waitFor();

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, useComputedColorScheme, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { ask } from '../api/client.ts';
 import { SignOutEverywhereDocument } from '../api/documents.generated.ts';
 import { asProblem } from '../api/problem.ts';
@@ -28,8 +28,9 @@ export function AccountMenu({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <Menu position="top-start" width={240} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={texts.open(user.name, sharedTexts.role[user.role])}>
+        <UnstyledButton className={classes.account}>
           <Icon name="person" />
+          <VisuallyHidden>{texts.of}</VisuallyHidden>
           <span className={classes.who}>
             <span className={classes.name}>{user.name}</span>
             <span className={classes.role}>{sharedTexts.role[user.role]}</span>

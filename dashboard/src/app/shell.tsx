@@ -61,7 +61,7 @@ export function Shell({ areas, waiting = false }: Props) {
         <Brand />
         <ConnectionState />
       </header>
-      <header className={classes.side}>
+      <aside className={classes.side} aria-label={appTexts.product}>
         <div className={classes.brand}>
           <Brand />
         </div>
@@ -70,7 +70,7 @@ export function Shell({ areas, waiting = false }: Props) {
           <ConnectionState />
           <AccountMenu onHelp={() => setHelp(true)} />
         </div>
-      </header>
+      </aside>
       <main className={classes.content} id="content" tabIndex={-1}>
         {waiting ? <RowsSkeleton /> : <Outlet />}
       </main>

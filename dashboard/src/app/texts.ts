@@ -15,7 +15,7 @@ export const appTexts = {
   },
   asking: 'Opening the desk',
   account: {
-    open: (name: string, role: string) => `${name} ${role}: account`,
+    of: 'Account of',
     signOut: 'Sign out',
     signOutEverywhere: 'Sign out everywhere',
     signOutEverywhereHint: 'Ends your sessions on all devices',
