@@ -107,6 +107,7 @@ export class Session {
     const answer = await fetch(path, { method: 'POST', headers: HEADERS, body: JSON.stringify(body) }).catch(() => {
       throw new ApiError(unreachable(apiTexts.unreachable));
     });
+    if (answer.status === 204) throw new ApiError(problemOf(SIGNED_OUT));
     const text = await answer.text();
     if (answer.ok) {
       const begun = JSON.parse(text) as Begun;
@@ -136,6 +137,8 @@ export class Session {
   }
 }
 
+/** What an answer without a session stands for. */
+const SIGNED_OUT = { message: apiTexts.signedOut, extensions: { code: 'UNAUTHENTICATED' } };
 const HEADERS = { 'content-type': 'application/json', 'x-techsupport-session': '1' };
 
 /** One tab at a time, where the browser can see to it: elsewhere the server gives the same successor for 5 s. */

@@ -13,9 +13,23 @@ const tide: MantineColorsTuple = [
   '#0f5f75',
 ];
 
+/** Cooler than Mantine's, as the surfaces of tones.css are. */
+const dark: MantineColorsTuple = [
+  '#e4e9ef',
+  '#cdd5df',
+  '#a3adb9',
+  '#7d8896',
+  '#414b57',
+  '#343d48',
+  '#20262e',
+  '#191e25',
+  '#151a20',
+  '#12161b',
+];
+
 /** Dense, since people look at it all day: 14 px text, small controls. */
 export const theme = createTheme({
-  colors: { tide },
+  colors: { tide, dark },
   primaryColor: 'tide',
   primaryShade: { light: 9, dark: 4 },
   autoContrast: true,
