@@ -41,6 +41,11 @@ it('signs in, goes on by the cookie alone, and ends', async () => {
   expect([after.status, after.headers.get('set-cookie')]).toEqual([401, expect.stringContaining('Max-Age=0')]);
 });
 
+it('says that nobody is signed in without calling it an error', async () => {
+  expect((await post('/session/refresh', {})).status).toBe(204);
+  expect((await post('/session/end', {})).status).toBe(204);
+});
+
 it('marks the cookie Secure when the request came over https', async () => {
   await using behind = await startTestServer({ env: { TRUST_PROXY: '127.0.0.1' } });
   const admin = { email: 'admin@techsupport.pro', password: 'admin123' };

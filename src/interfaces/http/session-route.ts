@@ -72,7 +72,8 @@ export function registerSession(app: FastifyInstance, deps: SessionRouteDeps): v
   app.post('/session/refresh', options, async (request, reply) => {
     refuseOtherSites(request, reply);
     const token = readSessionCookie(request);
-    if (!token) throw new DomainError('UNAUTHENTICATED', 'Nobody is signed in here.', {});
+    // Nobody is signed in, which is no mistake of whoever asks.
+    if (!token) return reply.code(204).send();
     try {
       const signedIn = await work(deps, request, 'refresh', {}, () => sessions.refresh(token));
       // Each page that is opened begins with one: an office behind one address must not use up what its sign-ins need.
