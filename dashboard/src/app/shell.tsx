@@ -48,7 +48,7 @@ export function Shell({ areas, waiting = false }: Props) {
       <a className={classes.skip} href="#content">
         {appTexts.skip}
       </a>
-      <header className={classes.top}>
+      <section className={classes.top} aria-label={appTexts.top}>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -60,7 +60,7 @@ export function Shell({ areas, waiting = false }: Props) {
         </ActionIcon>
         <Brand />
         <ConnectionState />
-      </header>
+      </section>
       <aside className={classes.side} aria-label={appTexts.product}>
         <div className={classes.brand}>
           <Brand />

@@ -1,6 +1,7 @@
 /** What the frame around the areas says. */
 export const appTexts = {
   product: 'TechSupport Pro',
+  top: 'Top bar',
   skip: 'Skip to content',
   navigation: 'Areas',
   openNavigation: 'Open navigation',

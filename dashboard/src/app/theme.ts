@@ -27,12 +27,26 @@ const dark: MantineColorsTuple = [
   '#12161b',
 ];
 
+/** Mantine's, but for the seventh: hints are read, too, on white and on dark. */
+const gray: MantineColorsTuple = [
+  '#f8f9fa',
+  '#f1f3f5',
+  '#e9ecef',
+  '#dee2e6',
+  '#ced4da',
+  '#adb5bd',
+  '#5f6b78',
+  '#495057',
+  '#343a40',
+  '#212529',
+];
+
 /** Dense, since people look at it all day: 14 px text, small controls. */
 export const theme = createTheme({
-  colors: { tide, dark },
+  colors: { tide, dark, gray },
   primaryColor: 'tide',
-  primaryShade: { light: 9, dark: 4 },
-  autoContrast: true,
+  // White on either has a contrast of more than 4.5.
+  primaryShade: { light: 9, dark: 8 },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,

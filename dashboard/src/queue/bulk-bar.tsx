@@ -1,5 +1,4 @@
 import { Button, Menu } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { asProblem } from '../api/problem.ts';
@@ -7,7 +6,7 @@ import type { TicketStatus } from '../api/schema.generated.ts';
 import { apiTexts } from '../api/texts.ts';
 import { LEADS, useUser } from '../api/use-session.ts';
 import { Icon } from '../shared/icons.tsx';
-import { tellDone, tellProblem } from '../shared/notify.ts';
+import { tellDone, tellProblem, tellRefusals } from '../shared/notify.ts';
 import { sharedTexts } from '../shared/texts.ts';
 import { type BulkAnswer, bulkSummary, inParts } from './bulk.ts';
 import { BulkAssignDocument, BulkStatusDocument } from './documents.generated.ts';
@@ -39,17 +38,11 @@ export function BulkBar({ ids, people, onDone, onClear }: Props) {
     }
     const { changed, refused, reasons } = bulkSummary(answers);
     if (changed.length > 0) tellDone(texts.done(changed.length));
-    if (refused.length > 0) {
-      const message = reasons.map(([reason, count]) => texts.reason(count, reason)).join('\n');
-      const style = { root: { whiteSpace: 'pre-line' } } as const;
-      notifications.show({
-        title: texts.refused(refused.length),
-        message,
-        color: 'red',
-        autoClose: 15_000,
-        styles: style,
-      });
-    }
+    if (refused.length > 0)
+      tellRefusals(
+        texts.refused(refused.length),
+        reasons.map(([why, count]) => texts.reason(count, why)),
+      );
     const answered = new Set(answers.map(({ id }) => id));
     onDone(changed, [...refused, ...ids.filter((id) => !answered.has(id))]);
     setBusy(false);

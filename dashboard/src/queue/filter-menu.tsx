@@ -23,7 +23,7 @@ export function FilterMenu<T extends string | number>({ label, options, chosen, 
     else onChange(has ? chosen.filter((each) => each !== value) : [...chosen, value]);
   };
   return (
-    <Menu closeOnItemClick={single === true} position="bottom-start" shadow="md">
+    <Menu position="bottom-start" shadow="md">
       <Menu.Target>
         <Button
           size="xs"
@@ -35,25 +35,23 @@ export function FilterMenu<T extends string | number>({ label, options, chosen, 
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={340} style={{ overflowY: 'auto' }}>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={chosen.length === 0}
-          leftSection={<Icon name="check" size={15} visibility={chosen.length === 0 ? undefined : 'hidden'} />}
-          onClick={() => onChange([])}
+        <Menu.CheckboxItem
+          checked={chosen.length === 0}
+          closeMenuOnClick={single === true}
+          onChange={() => onChange([])}
         >
           {any}
-        </Menu.Item>
+        </Menu.CheckboxItem>
         <Menu.Divider />
         {options.map(({ value, label: name }) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={value}
-            role="menuitemcheckbox"
-            aria-checked={chosen.includes(value)}
-            leftSection={<Icon name="check" size={15} visibility={chosen.includes(value) ? undefined : 'hidden'} />}
-            onClick={() => toggle(value)}
+            checked={chosen.includes(value)}
+            closeMenuOnClick={single === true}
+            onChange={() => toggle(value)}
           >
             {name}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>
     </Menu>

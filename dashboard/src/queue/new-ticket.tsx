@@ -41,7 +41,7 @@ function Form({ onClose, onCreated }: Omit<Props, 'opened'>) {
   const [mine, setMine] = useState(false);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
-  const { data } = useAnswer(QueueClientsDocument, { search: wanted || null });
+  const { data, isLoading } = useAnswer(QueueClientsDocument, { search: wanted || null });
   const clients = (data?.clients ?? []).map(({ id, name, tier }) => ({
     value: id,
     label: tier === 'VIP' ? `${name} (${sharedTexts.tier.VIP})` : name,
@@ -82,7 +82,8 @@ function Form({ onClose, onCreated }: Omit<Props, 'opened'>) {
           value={client}
           onChange={setClient}
           onSearchChange={setSearch}
-          nothingFoundMessage={texts.nobody}
+          nothingFoundMessage={isLoading ? undefined : texts.nobody}
+          openOnFocus={false}
           error={missing && client === null ? texts.needClient : undefined}
           comboboxProps={{ withinPortal: false }}
           filter={({ options }) => options}

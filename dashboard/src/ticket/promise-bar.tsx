@@ -52,7 +52,8 @@ export function PromiseBar({ sla }: { readonly sla: Ticket['sla'] }) {
       </div>
       <details className={classes.details}>
         <summary>{texts.stretches}</summary>
-        <div className={classes.scroll}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keys. */}
+        <section className={classes.scroll} tabIndex={0} aria-label={texts.stretches}>
           <table className={classes.table}>
             <thead>
               <tr>
@@ -77,7 +78,7 @@ export function PromiseBar({ sla }: { readonly sla: Ticket['sla'] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
         <p className={classes.soft}>{texts.policy(sla.policyVersion, sla.cycle)}</p>
       </details>
     </section>

@@ -79,6 +79,7 @@ export function SidePanel({ open, people }: Props) {
       <RoleGate roles={LEADS}>
         {ticket.deletedAt === null ? (
           <Button
+            className={classes.remove}
             variant="subtle"
             color="red"
             size="xs"
