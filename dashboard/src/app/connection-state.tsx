@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useCallback } from 'react';
 import type { Connection } from '../api/connection.ts';
 import { useConnection } from '../api/use-live.ts';
@@ -18,6 +19,7 @@ export function ConnectionState() {
       <span className={classes.dot} aria-hidden="true" />
       {/* Said aloud when it changes, not each second of a lost connection. */}
       <span role="status" aria-label={appTexts.connection.label}>
+        {connection.kind === 'reconnecting' ? <VisuallyHidden>{appTexts.connection.lost}</VisuallyHidden> : null}
         <span aria-hidden={connection.kind === 'reconnecting'}>{words}</span>
       </span>
     </div>

@@ -28,6 +28,7 @@ export const appTexts = {
     label: 'Live updates',
     quiet: 'Not following',
     connecting: 'Connecting',
+    lost: 'The connection was lost.',
     live: 'Live',
     caughtUp: (events: number) => (events === 1 ? 'Caught up 1 change' : `Caught up ${events} changes`),
     backNothing: 'Live again, nothing missed',

@@ -4,10 +4,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Below this the seconds are shown: they can be waited for. */
 const SECONDS_BELOW = 10 * MINUTE;
+/** From here on hours say nothing any more. */
+const DAYS_ALONE = 10 * DAY;
 
 /** A length of time in at most two units, such as "2 d 4 h", "3 h 5 min", "12 min", "4 min 09 s"; its sign is left out. */
 export function durationWords(milliseconds: number): string {
   const length = Math.abs(milliseconds);
+  if (length >= DAYS_ALONE) return `${Math.floor(length / DAY)} d`;
   if (length >= DAY) return two(Math.floor(length / DAY), 'd', Math.floor((length % DAY) / HOUR), 'h');
   if (length >= HOUR) return two(Math.floor(length / HOUR), 'h', Math.floor((length % HOUR) / MINUTE), 'min');
   if (length >= SECONDS_BELOW) return `${Math.floor(length / MINUTE)} min`;

@@ -38,6 +38,7 @@ it.each([
   [3_600_000, '1 h'],
   [11_100_000, '3 h 5 min'],
   [187_200_000, '2 d 4 h'],
+  [28_234_800_000, '326 d'],
 ])('%d ms are "%s"', (milliseconds, words) => {
   expect(durationWords(milliseconds)).toBe(words);
   expect(durationWords(-milliseconds)).toBe(words);

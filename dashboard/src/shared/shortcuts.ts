@@ -27,7 +27,9 @@ function changed(): void {
 /** Whether keys are meant as text, or for a control of their own. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  // A box that was ticked keeps the focus, and needs no more than the space bar.
+  if (target instanceof HTMLInputElement) return !/^(checkbox|radio|button|submit)$/.test(target.type);
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
 function onKey(event: KeyboardEvent): void {

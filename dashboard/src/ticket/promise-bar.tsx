@@ -14,6 +14,8 @@ const { promise: texts } = ticketTexts;
 export function PromiseBar({ sla }: { readonly sla: Ticket['sla'] }) {
   const drawn = useNowText(useCallback((now: number) => JSON.stringify(rounded(clockBar(sla, now))), [sla]));
   const { parts, marks } = JSON.parse(drawn) as ClockBar;
+  // Of a broken promise: the instant that was missed.
+  const due = sla.breachedAt ?? sla.dueAt;
   const kinds = [...new Set(parts.map(({ kind }) => kind))];
   return (
     <section className={classes.promise} aria-labelledby="promise">
@@ -44,9 +46,9 @@ export function PromiseBar({ sla }: { readonly sla: Ticket['sla'] }) {
             {texts[kind]}
           </span>
         ))}
-        {sla.dueAt === null ? null : (
+        {due === null ? null : (
           <span className={classes.end}>
-            {texts.due} <Instant at={sla.dueAt} as="short" />
+            {texts.due} <Instant at={due} as="short" />
           </span>
         )}
       </div>
