@@ -33,6 +33,7 @@ import { getTicket } from './application/ticket/get-ticket.ts';
 import { listComments } from './application/ticket/list-comments.ts';
 import { listTickets } from './application/ticket/list-tickets.ts';
 import { restoreTicket } from './application/ticket/restore-ticket.ts';
+import { tabulateTickets } from './application/ticket/tabulate-tickets.ts';
 import { updateTicket } from './application/ticket/update-ticket.ts';
 import { NO_TRAIL } from './application/trail/audit-trail.ts';
 import type { Trail } from './application/trail/ports.ts';
@@ -125,6 +126,7 @@ export function composeDesk(parts: DeskParts) {
     queries: {
       getTicket: getTicket(deps),
       listTickets: listTickets(deps),
+      tabulateTickets: tabulateTickets(deps),
       listComments: listComments(deps),
       ticketHistory: ticketHistory(deps),
     },

@@ -42,8 +42,8 @@ export interface ImportParts {
   readonly chunkRows: number;
 }
 
-/** About a millisecond of judging rows. */
-const ROWS_PER_TURN = 200;
+/** About half a millisecond of judging rows. */
+const ROWS_PER_TURN = 100;
 
 /** Either store may be the one that is away, whichever keeps the imports: the jobs are Postgres's matter as well. */
 function isAway(error: unknown): boolean {

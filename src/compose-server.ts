@@ -29,6 +29,7 @@ import { LiveResolver } from './interfaces/graphql/live/live-resolver.ts';
 import { LiveSubscriptionResolver } from './interfaces/graphql/live/live-subscription-resolver.ts';
 import { createLoaders } from './interfaces/graphql/loaders.ts';
 import { NodeResolver } from './interfaces/graphql/node-resolver.ts';
+import { plannedLists } from './interfaces/graphql/planned/planned-lists.ts';
 import { ReportsResolver } from './interfaces/graphql/report/reports-resolver.ts';
 import { SessionResolver } from './interfaces/graphql/session/session-resolver.ts';
 import { SlaResolver } from './interfaces/graphql/sla/sla-resolver.ts';
@@ -87,6 +88,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     metrics.countRefused(why),
   );
   metrics.collectFrom({ admission: () => ({ running: admission.running, waiting: admission.waiting }) });
+  metrics.collectFrom({ subscriberGroups: () => desk.liveGroups.size.groups });
   const uploads = { maxBytes: config.imports.maxBytes, idleTimeoutMs: UPLOAD_IDLE_MS };
   const now = () => parts.clock.now();
   const nodes = composeNodes({
@@ -146,6 +148,7 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
   return createHttpServer({
     schema,
     auditedMutations,
+    planned: plannedLists(schema, desk.queries),
     createContext,
     authenticate: people.authenticate,
     now,

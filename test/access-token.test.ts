@@ -79,6 +79,26 @@ describe('an access token', () => {
     expect(await accessTokens.verify(token, expiresAt)).toBeUndefined();
   });
 
+  it('is judged by the time each time, also when it was found good before', async () => {
+    const accessTokens = joseAccessTokens({ secret: SECRET, ttlSeconds: 60 });
+    const issuedAt = new Date('2026-03-02T09:00:00.900Z');
+    const claims = { userId: 'ada', role: 'AGENT', sessionEpoch: 1 } as const;
+    const { token, expiresAt } = await accessTokens.issue(claims, issuedAt);
+    const at = (ms: number) => accessTokens.verify(token, new Date(expiresAt.getTime() + ms));
+    expect(await at(-1_000)).toMatchObject(claims);
+    expect(await at(-1)).toMatchObject(claims);
+    expect(await at(0)).toBeUndefined();
+    expect(
+      await accessTokens.verify(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, issuedAt),
+    ).toBeUndefined();
+    // More good ones than are remembered: the first is looked at anew, and still good.
+    for (let i = 0; i < 1_001; i += 1) {
+      const other = await accessTokens.issue({ ...claims, userId: `user ${i}` }, issuedAt);
+      expect(await accessTokens.verify(other.token, issuedAt)).toMatchObject({ userId: `user ${i}` });
+    }
+    expect(await at(-1)).toMatchObject(claims);
+  });
+
   it('works with a short secret too, which only a warning at the start speaks against', async () => {
     const accessTokens = joseAccessTokens({ secret: 'short', ttlSeconds: 60 });
     const { token } = await accessTokens.issue({ userId: 'x', role: 'AGENT', sessionEpoch: 1 }, desk.clock.now());

@@ -9,7 +9,7 @@ import { TICKET_RULES } from './support/access-ticket-rules.ts';
 import { createWorld, outcomeOf, type World } from './support/access-world.ts';
 import type { GraphqlCaller } from './support/graphql-client.ts';
 import { codeOf, PASSWORD, type Person } from './support/server.ts';
-import { entriesOf, isWithItsChange } from './support/trail-rows.ts';
+import { entriesOf, isWithItsChange, keepImportWriters } from './support/trail-rows.ts';
 
 const MUTATIONS = Object.values(composeSchema().getMutationType()?.getFields() ?? {});
 const RULES = [...DESK_RULES, ...TICKET_RULES, ...BULK_RULES];
@@ -17,6 +17,7 @@ const RULES = [...DESK_RULES, ...TICKET_RULES, ...BULK_RULES];
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
+  await keepImportWriters(world.server);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -85,6 +85,11 @@ const OPERATIONS: [name: string, most: number, selection: string][] = [
        sla { state dueAt elapsedSeconds remainingSeconds intervals { workingSeconds } } } }`,
   ],
   [
+    'tickets with client, assignee and clock',
+    2,
+    'tickets(first: $first) { nodes { id title client { name tier } assignee { name } createdBy { name } sla { state dueAt remainingSeconds } } pageInfo { endCursor } }',
+  ],
+  [
     'tickets with their comments',
     5,
     'tickets(first: $first) { nodes { id comments(first: 2) { totalCount nodes { body author { name } } pageInfo { hasNextPage } } } }',

@@ -136,3 +136,31 @@ describe('over 50,000 tickets', () => {
     await expectNoScan(() => desk.stores.clients.openTickets([clientId]));
   });
 });
+
+describe('a table of tickets with client and assignee', () => {
+  const table = (query: Partial<TicketListQuery> = {}) =>
+    desk.queries.tabulateTickets(
+      desk.admin,
+      { filter: {}, sort: 'CREATED_AT', direction: 'DESC', first: 50, after: null, page: null, ...query },
+      ['title', 'clientName', 'assigneeName', 'dueAt'],
+    );
+
+  it.each<[string, () => Partial<TicketListQuery>]>([
+    ['the newest', () => ({})],
+    ['by due instant', () => ({ sort: 'DUE_AT', direction: 'ASC' })],
+    ['of one client', () => ({ filter: { clientId } })],
+    ['found by a word', () => ({ filter: { search: 'ticket c4ca' } })],
+  ])('cuts the page from an index before it joins: %s', async (_, query) => {
+    let cursor = '';
+    const first = async () => {
+      const { rows, cursorOf } = await table(query());
+      cursor = rows[0] ? cursorOf(rows[0]) : '';
+    };
+    await expectNoScan(first);
+    await expectNoScan(() => table({ ...query(), after: cursor }));
+    const [plan = ''] = await plansOf(() => table(query()));
+    // Above the joins there is nothing but the order of the page.
+    expect(plan.indexOf('Join')).toBeGreaterThan(-1);
+    expect(plan.indexOf('Limit')).toBeGreaterThan(plan.indexOf('Join'));
+  });
+});

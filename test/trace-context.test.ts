@@ -138,7 +138,7 @@ describe('a job', () => {
     await importCalls(lead).lastState(String(data?.importTickets.id));
     const done = () => parsed(server.log).filter(({ msg, queue }) => msg === 'job done' && queue !== 'maintenance');
     const ofImport = () => done().filter(({ queue }) => queue === 'imports' || queue === 'import-first-chunks');
-    await expect.poll(() => ofImport().length).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => ofImport().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
     for (const line of ofImport()) expect(line).toMatchObject(traced);
     for (const { queue, traceId } of done()) if (queue === 'sla-sweep') expect(traceId).toBeUndefined();
   });
@@ -151,6 +151,6 @@ describe('a job', () => {
     const file = { bytes: await historyWorkbook(20, 0), name: 'tickets.xlsx' };
     await lead.upload(UPLOAD, file, { 'apollo-require-preflight': '1', traceparent: TRACEPARENT });
     const failed = () => parsed(server.log).find(({ msg }) => msg === 'job failed');
-    await expect.poll(failed).toMatchObject({ queue: 'imports', job: 'read', ...traced });
+    await expect.poll(failed, { timeout: 20_000 }).toMatchObject({ queue: 'imports', job: 'read', ...traced });
   });
 });

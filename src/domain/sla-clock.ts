@@ -151,7 +151,7 @@ export function elapsedMs(clock: Pick<SlaClock, 'intervals'>, policy: SlaPolicy,
 }
 
 /** Milliseconds left of the target at `now`; negative once overdue. */
-export function remainingMs(clock: SlaClock, policy: SlaPolicy, now: Date): number {
+export function remainingMs(clock: Pick<SlaClock, 'intervals'>, policy: SlaPolicy, now: Date): number {
   return policy.resolutionMinutes * MINUTE_MS - elapsedMs(clock, policy, now);
 }
 

@@ -80,6 +80,15 @@ function contract(newStore: () => Promise<QueueStore>): void {
     fresh.end();
   });
 
+  it('try a job again and let it end whatever bytes, and however many, its failure has in its message', async () => {
+    const { handler, next } = controlled('sla-sweep');
+    queues.work([handler], { concurrency: {} });
+    await queues.add('sla-sweep', [job('x', { attempts: 2, backoffMs: 10 })]);
+    (await next()).end(new Error(`params: \0\uD800${'x'.repeat(1_000_000)}`));
+    (await next()).end(new Error('half \uDC00'));
+    await untilStats('sla-sweep', { failed: 1, delayed: 0 });
+  });
+
   it('keep one waiting job for a key, and one that follows while it runs', async () => {
     const { handler, next } = controlled('imports');
     await queues.add('imports', [job(1, { key: 'k' }), job(2, { key: 'k' }), job('other')]);

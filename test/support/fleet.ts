@@ -106,7 +106,11 @@ export class Fleet {
 
 /** The value of a metric of a process with these labels; 0 when it has none. */
 export async function metricOf(member: ServerProcess, name: string, label = ''): Promise<number> {
-  const text = await (await fetch(`${member.origin}/metrics`)).text();
+  return metricIn(await (await fetch(`${member.origin}/metrics`)).text(), name, label);
+}
+
+/** The same, in what a process says of its metrics. */
+export function metricIn(text: string, name: string, label = ''): number {
   const line = text.split('\n').find((each) => each.startsWith(name) && each.includes(label) && !each.startsWith('#'));
   return Number(line?.split(' ').at(-1) ?? 0);
 }

@@ -4,8 +4,8 @@ import type pg from 'pg';
 export async function plansOf(pool: pg.Pool, action: () => Promise<unknown>): Promise<string[]> {
   const query = pool.query;
   const seen: { text: string; values: unknown[] }[] = [];
-  pool.query = function captured(this: unknown, statement: { text: string }, values: unknown[]) {
-    seen.push({ text: statement.text, values });
+  pool.query = function captured(this: unknown, statement: { text: string; values?: unknown[] }, values?: unknown[]) {
+    seen.push({ text: statement.text, values: values ?? statement.values ?? [] });
     return Reflect.apply(query, this, [statement, values]);
   } as typeof query;
   await action();

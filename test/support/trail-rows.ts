@@ -29,11 +29,21 @@ export async function entriesOf<T>(
   return { result, entries };
 }
 
-const CHANGED = ['tickets', 'comments', 'clients', 'users', 'sla_policies', 'import_processes', 'refresh_tokens'];
+const CHANGED = ['tickets', 'comments', 'clients', 'users', 'sla_policies', 'refresh_tokens'];
 
-/** Whether the transaction that wrote the entry has also written a row that the entry tells of. */
+/** Keeps which transactions wrote imports: workers write the same rows again at once, which then name the workers' transactions. */
+export async function keepImportWriters({ sql }: Pick<TestServer, 'sql'>): Promise<void> {
+  await sql('CREATE TABLE import_writers (xid text)');
+  await sql(`CREATE FUNCTION keep_writer() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO import_writers VALUES (pg_current_xact_id()::xid::text); RETURN NULL; END $$`);
+  await sql(`CREATE TRIGGER keep_writer AFTER INSERT OR UPDATE ON import_processes
+    FOR EACH ROW EXECUTE FUNCTION keep_writer()`);
+}
+
+/** Whether the transaction that wrote the entry has also written a row that the entry tells of; after `keepImportWriters`. */
 export async function isWithItsChange({ sql }: Pick<TestServer, 'sql'>, entry: TrailRow): Promise<boolean> {
   const anyOf = CHANGED.map((table) => `EXISTS (SELECT FROM ${table} WHERE xmin::text = $1)`).join(' OR ');
-  const [row] = await sql<{ together: boolean }>(`SELECT ${anyOf} AS together`, [entry.written_by]);
+  const imports = 'EXISTS (SELECT FROM import_writers WHERE xid = $1)';
+  const [row] = await sql<{ together: boolean }>(`SELECT ${anyOf} OR ${imports} AS together`, [entry.written_by]);
   return row?.together === true;
 }

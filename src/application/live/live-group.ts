@@ -175,12 +175,14 @@ export class LiveGroup<T, P extends Payload> {
         if (seat.member.busy()) continue;
         const [entry] = behind;
         if (!entry) break;
-        if (this.#isFresh(entry)) {
-          behind.shift();
-          if (entry.made) this.#give(seat, [entry.made]);
-        } else {
+        if (!this.#isFresh(entry)) {
           await this.#makeStale(behind.slice(0, this.#readAhead()));
+          if (!this.#seats.has(seat)) return;
+          // Fresher than now it does not get: on a machine where making takes longer than that, it would never be given.
+          if (entry.made === undefined || seat.member.busy()) continue;
         }
+        behind.shift();
+        if (entry.made) this.#give(seat, [entry.made]);
       }
       seat.behind = null;
       if (!this.#pumping) this.#forget();

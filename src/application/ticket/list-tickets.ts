@@ -16,13 +16,17 @@ const PAGE_MAX = 100_000;
 /** The tickets that the actor may know of, by keyset (`after`) or page number. Deleted ones only for those who may see them. */
 export const listTickets =
   (deps: { tickets: TicketStore }) =>
-  async (actor: Actor, query: TicketListQuery): Promise<Page<Ticket>> => {
-    authorise(actor, 'desk.read');
-    checkFirst(query.first);
-    throwIfInvalid([...filterProblems(query.filter), ...pageProblems(query)]);
-    const includeDeleted = query.filter.includeDeleted === true && may(actor, 'ticket.readDeleted');
-    return deps.tickets.list({ ...query, filter: { ...query.filter, includeDeleted } });
-  };
+  async (actor: Actor, query: TicketListQuery): Promise<Page<Ticket>> =>
+    deps.tickets.list(permitted(actor, query));
+
+/** The query as far as the actor may know of tickets. Throws what is wrong with it. */
+export function permitted(actor: Actor, query: TicketListQuery): TicketListQuery {
+  authorise(actor, 'desk.read');
+  checkFirst(query.first);
+  throwIfInvalid([...filterProblems(query.filter), ...pageProblems(query)]);
+  const includeDeleted = query.filter.includeDeleted === true && may(actor, 'ticket.readDeleted');
+  return { ...query, filter: { ...query.filter, includeDeleted } };
+}
 
 function filterProblems(filter: TicketFilter): FieldError[] {
   const problems: FieldError[] = [];

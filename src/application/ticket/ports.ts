@@ -1,6 +1,6 @@
 import type { ClientTier, TicketStatus } from '../../domain/enums.ts';
 import type { NewEvent } from '../../domain/event.ts';
-import type { SlaClock } from '../../domain/sla-clock.ts';
+import type { SlaClock, SlaInterval } from '../../domain/sla-clock.ts';
 import type { Escalation, Ticket, TicketChange, TicketState } from '../../domain/ticket.ts';
 import type { Page } from '../page.ts';
 
@@ -50,6 +50,25 @@ export interface TicketListQuery {
   readonly page: number | null;
 }
 
+/** What a table of tickets can hold of each; of its client, of the people around it, and of its clock too. */
+export type TicketColumn =
+  | Exclude<keyof Ticket, 'clock'>
+  | `client${'Name' | 'Tier' | 'CreatedAt'}`
+  | `${'assignee' | 'createdBy'}${'Email' | 'Name' | 'Role' | 'Active' | 'CreatedAt'}`
+  | Exclude<keyof SlaClock, 'tier' | 'state' | 'atRiskAlertedAt' | 'ladderFrom' | 'acknowledgedAt'>
+  | 'clockTier'
+  | 'clockState';
+
+/** Instants are RFC 3339 text in UTC with milliseconds: whoever reads a table shows it and reckons with none of them. */
+export type TicketCell = string | number | boolean | null | readonly string[] | readonly SlaInterval[];
+
+/** A page of tickets as a table, with the columns that were asked for in their order. */
+export interface TicketTable extends Omit<Page<never>, 'items'> {
+  readonly rows: readonly (readonly TicketCell[])[];
+  /** The cursor of one of the rows. */
+  cursorOf(row: readonly TicketCell[]): string;
+}
+
 /** A cycle that a reopening ended: what remains of its clock. */
 export type EndedCycle = Pick<
   SlaClock,
@@ -82,6 +101,8 @@ export interface TicketStore {
   byNumber(number: number): Promise<Ticket | null>;
   /** A keyset page; a cursor of another order is VALIDATION_FAILED. */
   list(query: TicketListQuery): Promise<Page<Ticket>>;
+  /** The same page by one statement that reads these columns and nothing else. */
+  table(query: TicketListQuery, columns: readonly TicketColumn[]): Promise<TicketTable>;
   /** The escalations of each ticket, oldest first, in the order of `ticketIds`. */
   escalationsOf(ticketIds: readonly string[]): Promise<Escalation[][]>;
   escalation(id: string): Promise<Escalation | null>;

@@ -12,6 +12,7 @@ import { openPostgresBackend } from './postgres-backend.ts';
 import type { BullQueue, BullWorker, QueueBackend } from './queue-backend.ts';
 import { redisBackend } from './redis-backend.ts';
 import { type Schedule, Schedules } from './schedules.ts';
+import { storable } from './storable-error.ts';
 import { TroubleLog } from './trouble-log.ts';
 import { waitingSince } from './waiting-since.ts';
 
@@ -198,7 +199,7 @@ export class JobQueues implements QueueReader {
 
   async #close(): Promise<void> {
     await this.stopWorking();
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await Promise.all([...this.#queues.values()].map((queue) => this.#backend.closeQueue(queue)));
     await this.#backend.close();
   }
 
@@ -210,6 +211,8 @@ export class JobQueues implements QueueReader {
     this.#running.add(running);
     try {
       await running;
+    } catch (error) {
+      throw storable(error);
     } finally {
       this.#running.delete(running);
     }

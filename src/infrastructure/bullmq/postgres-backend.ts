@@ -55,6 +55,7 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
         ...settings,
       }),
     closeWorker: (worker) => worker.close(),
+    closeQueue: (queue) => queue.close(),
     translate: (error) => error,
     close: () => {
       isClosing = true;

@@ -41,6 +41,8 @@ export interface QueueBackend {
   createWorker(name: QueueName, run: (job: Job<unknown, void>) => Promise<void>, settings: WorkerSettings): BullWorker;
   /** Takes no more jobs and waits for those that run, `idle`; ends although the store is away. */
   closeWorker(worker: BullWorker, idle: () => Promise<void>): Promise<void>;
+  /** Closes a queue; ends although the store is away. */
+  closeQueue(queue: BullQueue): Promise<void>;
   /** What to tell a caller instead of an error of the store. */
   translate(error: unknown): unknown;
   /** Closes every connection, once queues and workers are closed. */

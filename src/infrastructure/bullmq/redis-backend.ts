@@ -1,10 +1,14 @@
 import { Queue, Worker } from 'bullmq';
 import { DomainError } from '../../domain/domain-error.ts';
+import { inTime } from '../redis/in-time.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 import type { RedisConnections } from '../redis/redis-connections.ts';
 import { KEPT, type QueueBackend } from './queue-backend.ts';
 
 const RETRY_AFTER_SECONDS = 5;
+
+/** What is closed while Redis is away has so long for it: BullMQ may wait for a connection that never comes. */
+const GOODBYE_MS = 1_000;
 
 /**
  * Queues in Redis. Adding to one fails at once while Redis is away; workers wait for it and go on by themselves. All keys
@@ -56,7 +60,13 @@ export function redisBackend(redis: RedisConnections): QueueBackend {
       }
       await idle();
       // By force: without Redis nothing tells BullMQ that its jobs have ended.
-      await worker.close(true);
+      await inTime(worker.close(true), GOODBYE_MS).catch(() => undefined);
+    },
+    async closeQueue(queue) {
+      // What it leaves open is closed with the connections.
+      const late = () => inTime(closing, GOODBYE_MS).catch(() => undefined);
+      const closing = queue.close();
+      await Promise.race([closing, redis.untilAway().then(late)]);
     },
     translate: (error) => (error instanceof DomainError ? error : away()),
     close: async () => undefined,

@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cutSheet } from '../../application/import/cut-sheet.ts';
 import { WorkbookError } from '../../application/workbook-reader.ts';
@@ -8,6 +9,16 @@ import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('workbook-worker runs only as a worker thread');
+
+/** The niceness of this thread: whoever waits for an answer goes first. */
+const NICENESS = 10;
+
+try {
+  // Only Linux has priorities of threads; elsewhere this would be the whole process.
+  if (process.platform === 'linux' && getPriority() < NICENESS) setPriority(NICENESS);
+} catch {
+  // A sandbox that forbids it forbids no reading.
+}
 
 const task = workerData as ReadingTask;
 let credit = task.piecesInFlight;

@@ -29,6 +29,8 @@ export interface MetricSources {
   queueAges?(): Promise<readonly QueueAge[]>;
   /** Dead letters that nobody has retried or discarded. */
   deadLetters?(): Promise<number>;
+  /** How many different things live subscriptions follow: each is executed once, however many follow it. */
+  subscriberGroups?(): number;
   /** Operations at work, and those that wait for one of them to end. */
   admission?(): { readonly running: number; readonly waiting: number };
   databasePool?(): { readonly total: number; readonly idle: number; readonly waiting: number };
@@ -146,6 +148,18 @@ export function createMetrics(logger: Logger): Metrics {
   });
   for (const reason of DROP_REASONS) dropped.inc({ reason }, 0);
 
+  collectedGauge(
+    {
+      name: 'subscriber_groups',
+      help: 'Groups of live subscriptions that are told the same: each event is executed once for each of them.',
+      registers,
+    },
+    logger,
+    async () => {
+      const groups = sources.subscriberGroups?.();
+      return groups === undefined ? [] : [{ labels: {}, value: groups }];
+    },
+  );
   collectedGauge(
     { name: 'sla_overdue_unalerted', help: 'Deadlines that passed without an alert; 0 when healthy.', registers },
     logger,

@@ -49,6 +49,7 @@ export class Database {
   readonly #onEvents: () => void;
   readonly #acts: DatabaseOptions['acts'];
   readonly #canceller: StatementCanceller | undefined;
+  readonly #cancelled: pg.Pool;
   #closing = false;
 
   constructor(options: DatabaseOptions) {
@@ -70,9 +71,15 @@ export class Database {
     // A connection that breaks between two statements of a transaction fails the next one; unheard, it would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.#canceller = options.signal && new StatementCanceller(options.url, options.signal);
-    this.sql = drizzle(this.#canceller?.pool(this.pool) ?? this.pool);
+    this.#cancelled = this.#canceller?.pool(this.pool) ?? this.pool;
+    this.sql = drizzle(this.#cancelled);
     this.#onEvents = options.onEvents;
     this.#acts = options.acts;
+  }
+
+  /** The rows of one statement as lists of values; one with a name is parsed and planned once for each connection. */
+  async rows(statement: Omit<pg.QueryArrayConfig, 'rowMode'>): Promise<unknown[][]> {
+    return (await this.#cancelled.query({ ...statement, rowMode: 'array' })).rows;
   }
 
   /**

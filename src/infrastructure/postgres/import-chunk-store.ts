@@ -1,5 +1,7 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
+import type { Breath } from '../../application/breath.ts';
 import type { Chunk, ChunkStore, OpenImport, RowRules, WaitingRow } from '../../application/import/ports.ts';
 import { decodeRows, encodeRows } from '../../application/import/rows-text.ts';
 import type { ColumnFields } from '../../domain/import-columns.ts';
@@ -15,12 +17,21 @@ interface StoredRow {
   readonly d?: number;
 }
 
+// Not in the loop of events, where a chunk would take a millisecond or two.
+const deflate = promisify<string, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
+const inflate = promisify<Buffer, Buffer>(zlib.inflateRaw);
+
+/** What parsing a chunk's text is worth, in rows that are written. */
+const PARSING = 200;
+
 /** The rows of files between reading and writing, in Postgres. */
 export class PostgresChunkStore implements ChunkStore {
   readonly #db: Database;
+  readonly #breath: Breath;
 
-  constructor(db: Database) {
+  constructor(db: Database, breath: Breath) {
     this.#db = db;
+    this.#breath = breath;
   }
 
   async open(id: string): Promise<OpenImport | null> {
@@ -49,7 +60,8 @@ export class PostgresChunkStore implements ChunkStore {
 
   async addChunks(id: string, cut: readonly Chunk[]): Promise<void> {
     if (cut.length === 0) return;
-    const values = cut.map(({ rows, ...chunk }) => ({ ...chunk, importId: id, packed: pack(rows) }));
+    const packing = cut.map(async ({ rows, ...chunk }) => ({ ...chunk, importId: id, packed: await pack(rows) }));
+    const values = await Promise.all(packing);
     await this.#db.sql.insert(chunks).values(values).onConflictDoNothing();
   }
 
@@ -90,19 +102,21 @@ export class PostgresChunkStore implements ChunkStore {
       .where(waiting);
     if (!chunk) return null;
     const rules = { fields: fieldsOf(chunk) ?? [], dryRun: chunk.dryRun };
-    const text = unpack(chunk);
-    return text === null ? null : { rules, rows: decodeRows(text) };
+    const text = await unpack(chunk);
+    if (text === null) return null;
+    await this.#breath.rest(PARSING);
+    return { rules, rows: decodeRows(text) };
   }
 }
 
 /** The text of a chunk's rows as it is stored: deflated by little, which costs less than to write it whole. */
-export function pack(rows: string): Buffer {
-  return deflateRawSync(rows, { level: 1 });
+export function pack(rows: string): Promise<Buffer> {
+  return deflate(rows, { level: 1 });
 }
 
 /** The text of the rows that a chunk keeps; null when it keeps none any more. */
-export function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): string | null {
-  if (packed) return inflateRawSync(packed).toString();
+export async function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): Promise<string | null> {
+  if (packed) return (await inflate(packed)).toString();
   return rows === null ? null : encodeRows((rows as readonly StoredRow[]).map(fromRow));
 }
 

@@ -40,13 +40,23 @@ const REPLACED = sql.raw(
     .join(', '),
 );
 
+/** Marks every report day that these logs will touch. */
+export function markDaysOf(tx: Sql, rows: readonly ImportedRow[]): Promise<void> {
+  const days = new Set<Day>();
+  for (const { log } of rows) {
+    // Escalation and breach are taken to have happened on the day of creation.
+    days.add(dayOf(log.createdAt));
+    if (log.resolvedAt) days.add(dayOf(log.resolvedAt));
+  }
+  return markDays(tx, [...days]);
+}
+
 /**
- * Writes imported logs by their external id, adding or replacing, and marks every report day that an old or a new version
- * touches. What a later upload wrote stays. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
+ * Writes imported logs by their external id, adding or replacing, and marks every report day that a replaced version touched. What a
+ * later upload wrote stays. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
  */
 export async function upsertLogs(tx: Sql, importId: string, rows: readonly ImportedRow[], newId: NewId): Promise<void> {
   const records = rows.map((row) => toRecord(row, newId()));
-  await markDays(tx, daysOfAll(rows));
   const added = await tx.execute(sql`
     INSERT INTO ticket_logs (import_id, ${COLUMN_LIST})
     SELECT ${importId}::uuid, ${COLUMN_LIST} FROM ${table(records)} ORDER BY external_id COLLATE "C"
@@ -81,16 +91,6 @@ function table(records: readonly LogRecord[]): SQL {
     return sql`${sql.param(values)}::${sql.raw(COLUMNS[name])}[]`;
   });
   return sql`unnest(${sql.join(arrays, sql`, `)}) AS n(${COLUMN_LIST})`;
-}
-
-function daysOfAll(rows: readonly ImportedRow[]): Day[] {
-  const days = new Set<Day>();
-  for (const { log } of rows) {
-    // Escalation and breach are taken to have happened on the day of creation.
-    days.add(dayOf(log.createdAt));
-    if (log.resolvedAt) days.add(dayOf(log.resolvedAt));
-  }
-  return [...days];
 }
 
 /** Of an imported row, escalation and breach are taken to have happened when the ticket was created: the file does not say. */

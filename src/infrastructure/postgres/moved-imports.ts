@@ -126,20 +126,18 @@ function chunkKeeper(db: Database): RecordKeeper<MovedChunk> {
         .where(after ? sql`(import_id, seq) > (${importId}::uuid, ${Number(seq)})` : undefined)
         .orderBy(asc(chunks.importId), asc(chunks.seq))
         .limit(limit);
-      return rows.map(({ rows: old, packed, committedAt, ...chunk }) => ({
-        key: `${chunk.importId}/${chunk.seq}`,
-        record: {
-          ...chunk,
-          rows: unpack({ packed, rows: old }),
-          isCommitted: committedAt !== null,
-        },
-      }));
+      return Promise.all(
+        rows.map(async ({ rows: old, packed, committedAt, ...chunk }) => ({
+          key: `${chunk.importId}/${chunk.seq}`,
+          record: { ...chunk, rows: await unpack({ packed, rows: old }), isCommitted: committedAt !== null },
+        })),
+      );
     },
     async write(records) {
       await db.transaction(async ({ sql: tx }) => {
         for (const { importId, seq, rowCount, rows, isCommitted } of records) {
           // When it was committed, nobody asks.
-          const kept = { rows: null, packed: rows === null ? null : pack(rows) };
+          const kept = { rows: null, packed: rows === null ? null : await pack(rows) };
           const chunk = { rowCount, ...kept, committedAt: isCommitted ? new Date(0) : null };
           const key = [chunks.importId, chunks.seq];
           await tx

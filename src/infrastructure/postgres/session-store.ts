@@ -6,6 +6,7 @@ import { asUuid } from '../../domain/uuid.ts';
 import type { Database, Sql } from './database.ts';
 import { refreshTokens, users } from './schema/people.ts';
 import { endSessions, revoke } from './session-rows.ts';
+import { standingsOf } from './standings.ts';
 import { userColumns } from './user-store.ts';
 
 const PRUNED_AT_ONCE = 5_000;
@@ -20,6 +21,8 @@ export function postgresSessions(db: Database): Sessions {
       .select({ user: userColumns, passwordHash: users.passwordHash, sessionEpoch: users.sessionEpoch })
       .from(users)
       .$dynamic();
+
+  const standings = standingsOf(db);
 
   return {
     async accountByEmail(email) {
@@ -37,11 +40,7 @@ export function postgresSessions(db: Database): Sessions {
     async standingOf(userId) {
       const id = asUuid(userId);
       if (id === undefined) return undefined;
-      const [standing] = await db.sql
-        .select({ role: users.role, active: users.active, sessionEpoch: users.sessionEpoch })
-        .from(users)
-        .where(eq(users.id, id));
-      return standing;
+      return standings(id);
     },
 
     async open(token, sessionEpoch) {

@@ -9,14 +9,14 @@ import { tickets } from './schema/tickets.ts';
 import { ticketColumns, toTicket } from './ticket-rows.ts';
 
 /** How each order is compared and how its value stands in a cursor; each has an index of (value, id). */
-interface Sort {
+export interface Sort {
   readonly by: SQL;
   readonly cursorType: SQL;
   readonly fits: (value: unknown) => boolean;
   readonly position: (ticket: Ticket) => CursorValue;
 }
 
-const SORTS: Record<TicketSort, Sort> = {
+export const SORTS: Record<TicketSort, Sort> = {
   CREATED_AT: {
     by: sql`${tickets.createdAt}`,
     cursorType: sql`timestamptz`,
@@ -49,12 +49,10 @@ const SORTS: Record<TicketSort, Sort> = {
   },
 };
 
-/** One page by keyset or by page number; see listTickets for who may ask for what. */
-export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<Page<Ticket>> {
-  const { sort, direction, first, after, page } = query;
-  const { by, cursorType, fits, position } = SORTS[sort];
+/** Which tickets, from where on, and in which order. */
+export function partsOf({ sort, direction, first, after, page, filter }: TicketListQuery) {
+  const { by, cursorType, fits } = SORTS[sort];
   const kind = `tickets:${sort}:${direction}`;
-  const filter = and(...conditions(query.filter));
   const last = after === null ? null : keysetOf(kind, after, fits);
   const beyond = direction === 'ASC' ? sql`>` : sql`<`;
   const keyset = last && sql`(${by}, ${tickets.id}) ${beyond} (${last.value}::${cursorType}, ${last.id}::uuid)`;
@@ -62,30 +60,47 @@ export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<P
   const order = (sort === 'NUMBER' ? [by] : [by, sql`${tickets.id}`]).map((each) =>
     direction === 'ASC' ? asc(each) : desc(each),
   );
+  const wanted = conditions(filter).filter((condition) => condition !== undefined);
+  return {
+    kind,
+    filter: and(...wanted),
+    where: and(...wanted, keyset ?? undefined),
+    /** Whether nothing but "is kept" decides which tickets belong to the list. */
+    isUnfiltered: wanted.length <= (filter.includeDeleted ? 0 : 1),
+    order,
+    offset: page === null ? 0 : (page - 1) * first,
+    hasPreviousPage: after !== null || (page !== null && page > 1),
+  };
+}
+
+/** How many tickets fulfil the condition. */
+export async function countTickets(db: Sql, filter: SQL | undefined): Promise<number> {
+  const [counted] = await db
+    .select({ count: sql<number>`count(*)`.mapWith(Number) })
+    .from(tickets)
+    .where(filter);
+  return counted?.count ?? 0;
+}
+
+/** One page by keyset or by page number; see listTickets for who may ask for what. */
+export async function listTicketPage(db: Sql, query: TicketListQuery): Promise<Page<Ticket>> {
+  const { sort, first } = query;
+  const { kind, filter, where, order, offset, hasPreviousPage } = partsOf(query);
   const rows = await db
     .select(ticketColumns)
     .from(tickets)
-    .where(and(filter, keyset ?? undefined))
+    .where(where)
     .orderBy(...order)
     .limit(first + 1)
-    .offset(page === null ? 0 : (page - 1) * first);
+    .offset(offset);
   return pageOf(
     rows,
     first,
     (row) => {
       const ticket = toTicket(row);
-      return { cursor: encodeCursor(kind, [position(ticket), ticket.id]), node: ticket };
+      return { cursor: encodeCursor(kind, [SORTS[sort].position(ticket), ticket.id]), node: ticket };
     },
-    {
-      hasPreviousPage: after !== null || (page !== null && page > 1),
-      totalCount: async () => {
-        const [counted] = await db
-          .select({ count: sql<number>`count(*)`.mapWith(Number) })
-          .from(tickets)
-          .where(filter);
-        return counted?.count ?? 0;
-      },
-    },
+    { hasPreviousPage, totalCount: () => countTickets(db, filter) },
   );
 }
 

@@ -1,6 +1,13 @@
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Page } from '../../application/page.ts';
-import type { EndedCycle, TicketDraft, TicketListQuery, TicketStore } from '../../application/ticket/ports.ts';
+import type {
+  EndedCycle,
+  TicketColumn,
+  TicketDraft,
+  TicketListQuery,
+  TicketStore,
+  TicketTable,
+} from '../../application/ticket/ports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import type { Escalation, Ticket, TicketChange, TicketState } from '../../domain/ticket.ts';
@@ -11,6 +18,7 @@ import { clients } from './schema/people.ts';
 import { escalations, slaCycles, tickets } from './schema/tickets.ts';
 import { listTicketPage } from './ticket-list.ts';
 import { ticketColumns, toInterval, toRow, toTicket } from './ticket-rows.ts';
+import { readTicketTable } from './ticket-table.ts';
 import { saveChange, stateColumns, toStates } from './ticket-writer.ts';
 
 /** Tickets in Postgres: every change locks the row, applies a pure rule and commits with its events. */
@@ -73,6 +81,10 @@ export class PostgresTicketStore implements TicketStore {
 
   list(query: TicketListQuery): Promise<Page<Ticket>> {
     return listTicketPage(this.#db.sql, query);
+  }
+
+  table(query: TicketListQuery, columns: readonly TicketColumn[]): Promise<TicketTable> {
+    return readTicketTable(this.#db, query, columns);
   }
 
   async escalationsOf(ticketIds: readonly string[]): Promise<Escalation[][]> {

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -11,7 +11,10 @@ import type { Caller } from './caller.ts';
 import { type FormatError, mergeFieldErrors, validationFailed } from './errors.ts';
 import { limitsPlugin, refusedDocuments, refusedWhole } from './limits-plugin.ts';
 import { type OperationRecord, operationMetricsPlugin } from './operation-metrics.ts';
+import type { AnswerPlanned } from './planned/planned-lists.ts';
+import { plannedPlugin, stringifyResult } from './planned/planned-plugin.ts';
 import type { AuditedMutations } from './trail/audited-mutations.ts';
+import { KeptDocuments } from './validation/kept-documents.ts';
 import type { DocumentLimits } from './validation/limits.ts';
 import { countField, fragmentsOf } from './validation/operation-size.ts';
 import { documentRules, EXECUTION_OPTIONS } from './validation/rules.ts';
@@ -36,6 +39,8 @@ export interface ApolloDeps {
   readonly chargeLogins: ChargeLogins;
   readonly recordOf: (request: object) => OperationRecord | undefined;
   readonly auditedMutations?: AuditedMutations | undefined;
+  /** Answers some operations before the resolvers are asked; absent: none. */
+  readonly planned?: AnswerPlanned | undefined;
 }
 
 const PERSISTED_QUERY_SECONDS = 3_600;
@@ -53,10 +58,12 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
     executionOptions: EXECUTION_OPTIONS,
     parseOptions: { maxTokens: deps.limits.tokens },
     persistedQueries: { ttl: PERSISTED_QUERY_SECONDS },
+    documentStore: documentStore(),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    stringifyResult,
     formatError: (_formatted, error) => formatError(error, requestId()),
     // What Apollo would log itself is logged by formatError, or names values that callers sent.
     logger: { debug: () => {}, info: () => {}, warn, error: warn },
@@ -68,10 +75,21 @@ export function createApollo(deps: ApolloDeps): ApolloServer<Caller> {
       subscriptionPlugin,
       loginPlugin(deps.chargeLogins),
       mergePlugin,
+      ...(deps.planned ? [plannedPlugin(deps.planned)] : []),
       ...(deps.auditedMutations ? [refusedMutationsPlugin(deps.auditedMutations)] : []),
       operationMetricsPlugin(deps.recordOf),
     ],
   });
+}
+
+/** Apollo's own store keeps seven times as much, which takes 100 MB of memory when callers send ever new documents. */
+function documentStore(): NonNullable<ApolloServerOptions<Caller>['documentStore']> {
+  const kept = new KeptDocuments();
+  return {
+    get: async (hash) => kept.get(hash),
+    set: async (hash, document) => kept.set(hash, document),
+    delete: async (hash) => kept.delete(hash),
+  };
 }
 
 /** How many times an operation tries to sign in: each alias of `login` is an attempt. */

@@ -10,6 +10,7 @@ import type { RunWithin } from '../graphql/deadline.ts';
 import { createErrorFormatter } from '../graphql/errors.ts';
 import type { LogScope } from '../graphql/log-scope.ts';
 import type { OperationMetrics, OperationRecord } from '../graphql/operation-metrics.ts';
+import type { AnswerPlanned } from '../graphql/planned/planned-lists.ts';
 import type { AuditedMutations } from '../graphql/trail/audited-mutations.ts';
 import type { DocumentLimits } from '../graphql/validation/limits.ts';
 import { createSubscriptionServer } from '../graphql/websocket/websocket-server.ts';
@@ -67,6 +68,8 @@ export interface HttpServerDeps {
   readonly schema: GraphQLSchema;
   /** Told of mutations that are refused before they are begun. */
   readonly auditedMutations?: AuditedMutations;
+  /** Answers some operations before the resolvers are asked. */
+  readonly planned?: AnswerPlanned;
   /** Makes the context of an operation around what the transport knows of its caller. */
   readonly createContext: (caller: Caller) => Caller;
   readonly authenticate: Authenticate;
@@ -124,6 +127,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     chargeLogins: rateLimits.chargeLogins,
     recordOf: (request) => records.get(request),
     auditedMutations: deps.auditedMutations,
+    planned: deps.planned,
   });
   await apollo.start();
 

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { ShownSlaState, TicketSort } from '../../../application/ticket/ports.ts';
+import type { ShownSlaState, TicketListQuery, TicketSort } from '../../../application/ticket/ports.ts';
 import type { ClientTier, TicketStatus } from '../../../domain/enums.ts';
 import { ClientTierEnum, SlaStateEnum, SortDirectionEnum, TicketSortEnum, TicketStatusEnum } from '../enums.ts';
 import { DateTime } from '../scalars.ts';
@@ -119,4 +119,25 @@ export class TicketOrderType {
 
   @Field(() => SortDirectionEnum, { defaultValue: 'DESC', description: 'Which end comes first.' })
   direction!: 'ASC' | 'DESC';
+}
+
+/** The arguments of `tickets`. */
+export interface TicketsArguments {
+  readonly filter?: TicketFilterType | null;
+  readonly orderBy?: TicketOrderType | null;
+  readonly first: number;
+  readonly after?: string | null;
+  readonly page?: number | null;
+}
+
+/** What `tickets` asks for with these arguments; without an order the newest first. */
+export function toTicketListQuery({ filter, orderBy, first, after, page }: TicketsArguments): TicketListQuery {
+  return {
+    filter: filter ?? {},
+    sort: orderBy?.field ?? 'CREATED_AT',
+    direction: orderBy?.direction ?? 'DESC',
+    first,
+    after: after ?? null,
+    page: page ?? null,
+  };
 }

@@ -8,7 +8,7 @@ import { type Connection, toConnection } from '../connection.ts';
 import { type GraphqlContext, signedIn } from '../context.ts';
 import { CommentConnection, type CommentType, toComment } from './comment-type.ts';
 import { TicketEventConnection, type TicketEventType, toTicketEvent } from './ticket-event-type.ts';
-import { TicketFilterType, TicketOrderType } from './ticket-inputs.ts';
+import { TicketFilterType, TicketOrderType, toTicketListQuery } from './ticket-inputs.ts';
 import { TicketConnection, TicketType, toTicket } from './ticket-type.ts';
 
 /** What a `TicketResolver` calls. */
@@ -62,15 +62,8 @@ export class TicketResolver {
       | null,
     @Arg('page', () => Int, { nullable: true, description: 'From 1; instead of after.' }) page: number | null,
   ): Promise<Connection<TicketType>> {
-    const tickets = await this.useCases.listTickets(signedIn(context), {
-      filter: filter ?? {},
-      sort: orderBy?.field ?? 'CREATED_AT',
-      direction: orderBy?.direction ?? 'DESC',
-      first,
-      after: after ?? null,
-      page: page ?? null,
-    });
-    return toConnection(tickets, toTicket);
+    const query = toTicketListQuery({ filter, orderBy, first, after, page });
+    return toConnection(await this.useCases.listTickets(signedIn(context), query), toTicket);
   }
 
   @FieldResolver(() => CommentConnection, { description: 'What was written on it, oldest first.' })

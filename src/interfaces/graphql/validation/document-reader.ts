@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
 import type { DomainError } from '../../../domain/domain-error.ts';
 import { withCheapPlaces } from './document-shape.ts';
+import { KeptDocuments } from './kept-documents.ts';
 import { type DocumentLimits, limitErrors, tooNested } from './limits.ts';
 import { documentRules } from './rules.ts';
 
@@ -10,16 +11,13 @@ interface Options {
   readonly introspection: boolean;
 }
 
-/** Valid documents that are kept parsed: dashboards send the same few again and again. */
-const KEPT = 200;
-
 /**
  * Parses and validates documents for the WebSocket by the same rules as HTTP. Returns the document, or what is wrong
  * with it as errors that carry the codes Apollo would give them.
  */
 export function createDocumentReader(options: Options): (query: string) => DocumentNode | readonly GraphQLError[] {
   const rules = [...specifiedRules, ...documentRules(options.introspection)];
-  const kept = new Map<string, DocumentNode>();
+  const kept = new KeptDocuments();
 
   return (query) => {
     const known = kept.get(query);
@@ -35,7 +33,6 @@ export function createDocumentReader(options: Options): (query: string) => Docum
     if (exceeded.length > 0) return exceeded;
     const errors = validate(options.schema, document, rules, { hideSuggestions: true });
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-    if (kept.size >= KEPT) for (const [oldest] of [...kept].slice(0, 1)) kept.delete(oldest);
     kept.set(query, document);
     return document;
   };
