@@ -79,8 +79,14 @@ export async function signInAs(page: Page, email: string, password: string): Pro
 
 const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Expects that axe finds nothing against WCAG 2.2 AA on the page as it stands. */
+/** What fades in or out has a contrast of the moment; whatever goes on for ever is looked at as it is. */
+const SETTLED = `Promise.all(document.getAnimations()
+  .filter(({ effect, playState }) => playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime))
+  .map(({ finished }) => finished.catch(() => undefined))).then(() => undefined)`;
+
+/** Expects that axe finds nothing against WCAG 2.2 AA on the page as it stands, once what moves for a while has come to rest. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(SETTLED);
   // Evaluated by the driver, which the policy of the page does not bind.
   await page.evaluate(await axeSource);
   const found = await page.evaluate(async () => {

@@ -113,7 +113,7 @@ export function QueueTable(props: Props) {
           {heading('UPDATED_AT', columns.updated, classes.updated)}
         </div>
       </div>
-      <div role="rowgroup" className={classes.body} data-waiting={isLoading} style={{ height: rows.getTotalSize() }}>
+      <div role="rowgroup" className={classes.body} style={{ height: rows.getTotalSize() }}>
         {items.map((item) => {
           const row = model.at(item.index);
           return (
