@@ -16,7 +16,8 @@ function packed(): Plugin {
     configResolved: ({ root, build }) => {
       folder = join(root, build.outDir);
     },
-    closeBundle() {
+    // Not closeBundle, which is called after a failed build too, and would hide its error behind one of its own.
+    writeBundle() {
       for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (!/\.(js|css|svg|json)$/.test(name)) continue;
         const bytes = readFileSync(join(folder, name));
