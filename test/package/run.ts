@@ -41,10 +41,17 @@ async function thePackage(): Promise<void> {
   await step('it holds what runs and what is read, and nothing else', async () => {
     const { stdout } = await run('tar', ['tzf', tarball]);
     const files = stdout.trim().split('\n');
-    for (const file of ['dist/main.js', 'drizzle/0000_initial.sql', 'docs/operations.md', 'package.json', 'LICENSE'])
+    for (const file of [
+      'dist/main.js',
+      'dashboard/dist/index.html',
+      'drizzle/0000_initial.sql',
+      'docs/operations.md',
+      'package.json',
+      'LICENSE',
+    ])
       assert(files.includes(`package/${file}`), `${file} is missing`);
     const allowed =
-      /^package\/(dist|drizzle|docs|schema)\/|^package\/(README\.md|LICENSE|package\.json|\.env\.example)$/;
+      /^package\/(dist|dashboard\/dist|drizzle|docs|schema)\/|^package\/(README\.md|LICENSE|package\.json|\.env\.example)$/;
     assert.deepEqual(
       files.filter((file) => !allowed.test(file) || file.endsWith('.tsbuildinfo')),
       [],

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { FIRST_ADMIN_EMAIL, LOCAL_ADMIN_PASSWORD } from '../../application/user/seed-first-admin.ts';
 import type { Config } from '../../config.ts';
+import { DASHBOARD_FOLDER } from '../http/dashboard-route.ts';
 
 interface Facts {
   readonly config: Config;
@@ -20,6 +22,7 @@ export function banner({ config, port, dataDir }: Facts): string {
     return page('TechSupport Pro, a worker, is ready. Ctrl-C stops it.', probes);
   }
   return page('TechSupport Pro is ready. Ctrl-C stops it.', [
+    ...(existsSync(DASHBOARD_FOLDER) ? [['Dashboard', `${base}/`]] : []),
     ['GraphQL', `${base}/graphql  (WebSocket: ${base.replace('http', 'ws')}/graphql)`],
     ...(config.graphql.introspection ? [['GraphiQL', `${base}/graphiql`]] : []),
     ['Health', `${base}/health/ready`],

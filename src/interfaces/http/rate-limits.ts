@@ -25,6 +25,8 @@ export interface RateLimits {
   chargeUpgrade(ip: string): Promise<Charge>;
   /** What an address was charged for an upgrade becomes its user's, now that there is one. */
   moveToUser(actor: Actor, ip: string): Promise<Charge>;
+  /** The same for a request that turned out to be a user's: a session that goes on. */
+  moveRefreshToUser(actor: Actor, ip: string): Promise<Charge>;
 }
 
 const FREE: Charge = { headers: {}, refusal: null };
@@ -54,6 +56,10 @@ export function createRateLimits(settings: RateLimitSettings, newLimiter: NewRat
     chargeUpgrade: async (ip) => (upgrades ? answer('upgrade', await upgrades.charge(addressBucket(ip), 1)) : FREE),
     async moveToUser(actor, ip) {
       await upgrades?.refund(addressBucket(ip), 1);
+      return chargeUser(actor);
+    },
+    async moveRefreshToUser(actor, ip) {
+      await addresses?.refund(addressBucket(ip), 1);
       return chargeUser(actor);
     },
   };

@@ -115,7 +115,7 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
       userId: request.caller?.actor?.id,
       ...(operation ? { operation: operation.name, type: operation.type, outcome: operation.outcome } : {}),
     };
-    const quiet = route.startsWith('/health') || route === '/metrics' || route.startsWith('/graphiql');
+    const quiet = route.startsWith('/health') || route === '/metrics' || /^\/(graphiql|assets)/.test(route);
     deps.scope.run(scopeOf(request), () => request.log[quiet ? 'debug' : 'info'](fields, 'request answered'));
     done();
   });

@@ -15,6 +15,7 @@ import type { AuditedMutations } from '../graphql/trail/audited-mutations.ts';
 import type { DocumentLimits } from '../graphql/validation/limits.ts';
 import { createSubscriptionServer } from '../graphql/websocket/websocket-server.ts';
 import { registerCors } from './cors.ts';
+import { registerDashboard } from './dashboard-route.ts';
 import { registerGraphiql } from './graphiql-route.ts';
 import { registerGraphql } from './graphql-route.ts';
 import { type HealthCheck, registerHealth } from './health.ts';
@@ -27,6 +28,7 @@ import { createRateLimits, type RateLimitSettings } from './rate-limits.ts';
 import { type HttpMetrics, registerRequestCycle } from './request-cycle.ts';
 import { requestIdFrom } from './request-id.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { type BrowserSessions, registerSession } from './session-route.ts';
 import { routeUpgrades } from './upgrade.ts';
 
 /** What operators choose; the durations have defaults that only tests shorten. */
@@ -89,6 +91,8 @@ export interface HttpServerDeps {
   readonly within?: RunWithin;
   /** Numbers for `/health/metrics`. */
   readonly summary: () => Promise<Readonly<Record<string, unknown>>>;
+  /** How browsers sign in; absent: only by the mutations. */
+  readonly browserSessions?: BrowserSessions;
   /** Adds routes and hooks that are not this file's, such as uploads. */
   readonly extend?: (app: FastifyInstance) => void | Promise<void>;
   readonly settings: HttpSettings;
@@ -182,6 +186,12 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     uploadTimeoutMs: requestTimeoutMs,
   });
   if (settings.graphiql) registerGraphiql(app, settings.firstUser);
+  if (deps.browserSessions) {
+    const { operationTimeoutMs } = settings;
+    const now = deps.now ?? (() => new Date());
+    registerSession(app, { sessions: deps.browserSessions, rateLimits, admission, within, operationTimeoutMs, now });
+  }
+  const dashboard = registerDashboard(app);
   let isStopping = false;
   registerHealth(app, {
     checks: deps.healthChecks,
@@ -193,6 +203,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   app.get('/', async () => ({
     name: 'TechSupport Pro',
     graphql: '/graphql',
+    ...(dashboard ? { dashboard: 'open this address in a browser' } : {}),
     ...(settings.graphiql ? { graphiql: '/graphiql' } : {}),
     health: '/health/ready',
   }));

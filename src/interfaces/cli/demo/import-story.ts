@@ -53,34 +53,49 @@ export async function writeWorkbook(rows: number, folder: string): Promise<Workb
 
 /** Uploads the workbook and shows its progress as the subscription tells it, then what was refused and why. */
 export async function importWorkbook(scene: Scene, workbook: Workbook): Promise<void> {
-  const { api, terminal, over } = scene;
+  const { terminal } = scene;
   heading(terminal, '2  Years of history from Excel');
+  const { process, took } = await watchImport(scene, workbook, {
+    uploaded: ({ filename, sizeBytes }) => {
+      const kilobytes = count(Math.round(sizeBytes / 1024));
+      terminal.lines(`${filename} uploaded (${kilobytes} KB). Live progress from the subscription:`);
+    },
+    progress: progressLines(terminal, workbook.rows),
+  });
+  const good = terminal.paint('green', `${count(process.succeededRows)} rows are in`);
+  const bad = terminal.paint('yellow', `${count(process.failedRows)} are dead letters`);
+  terminal.lines(`${good}, ${bad}, ${duration(took)} after the upload began.`, '');
+  await showDeadLetters(scene, process.id);
+}
+
+/**
+ * Uploads the workbook; calls `uploaded` once, then `progress` whenever the subscription tells it. Gives the last,
+ * and the milliseconds since the upload began. Rejects with a sentence when the import fails or takes too long.
+ */
+export async function watchImport(
+  { api, over }: Pick<Scene, 'api' | 'over'>,
+  workbook: Workbook,
+  { uploaded, progress }: { uploaded?(process: Progress): void; progress?(process: Progress): void },
+): Promise<{ readonly process: Progress; readonly took: number }> {
   const startedAt = performance.now();
-  const { importTickets: uploaded } = await api.upload<{ importTickets: Progress }>(
+  const { importTickets } = await api.upload<{ importTickets: Progress }>(
     `mutation Upload($file: Upload!) { importTickets(file: $file) { ${PROGRESS} } }`,
     workbook.path,
   );
-  const kilobytes = count(Math.round(uploaded.sizeBytes / 1024));
-  terminal.lines(`${uploaded.filename} uploaded (${kilobytes} KB). Live progress from the subscription:`);
-
-  let latest = uploaded;
-  const show = progressLines(terminal, workbook.rows);
+  uploaded?.(importTickets);
+  let latest = importTickets;
   const listening = api.listen<{ importProgress: Progress }>(
     `subscription Progress($id: ID!) { importProgress(id: $id) { ${PROGRESS} } }`,
-    { id: uploaded.id },
+    { id: latest.id },
     ({ importProgress }) => {
       latest = importProgress;
-      show(latest);
+      progress?.(latest);
     },
   );
   await within(IMPORT_MS, listening.done, `The import did not end within ${IMPORT_MS / 1000} s.`, over);
-  const took = performance.now() - startedAt;
   if (!ENDED.includes(latest.status)) throw new Error(`The import's progress ended while it was ${latest.status}.`);
   if (latest.error) throw new Error(`The import failed: ${latest.error}`);
-  const good = terminal.paint('green', `${count(latest.succeededRows)} rows are in`);
-  const bad = terminal.paint('yellow', `${count(latest.failedRows)} are dead letters`);
-  terminal.lines(`${good}, ${bad}, ${duration(took)} after the upload began.`, '');
-  await showDeadLetters(scene, uploaded.id);
+  return { process: latest, took: performance.now() - startedAt };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { DemoClient, DemoUser, Scene } from './story.ts';
 import { table } from './table.ts';
-import { heading } from './terminal.ts';
 
 /** All agents of the demo sign in with this. */
 export const AGENT_PASSWORD = 'demo-agent-1';
@@ -24,11 +23,13 @@ type KnownUser = DemoUser & { readonly active: boolean };
 export interface People {
   readonly vip: DemoClient;
   readonly agent: DemoUser;
+  /** All of them, the ones above among them. */
+  readonly clients: readonly DemoClient[];
+  readonly agents: readonly DemoUser[];
 }
 
 /** Shows who is signed in, and the clients and agents: made by the first run, found again by later ones. */
 export async function introducePeople({ api, terminal }: Scene): Promise<People> {
-  heading(terminal, '1  Clients and agents');
   const { me } = await api.run<{ me: { name: string; email: string; role: string } }>(
     'query WhoAmI { me { name email role } }',
   );
@@ -43,7 +44,7 @@ export async function introducePeople({ api, terminal }: Scene): Promise<People>
   const [vip] = clients;
   const [agent] = agents;
   if (!vip || !agent) throw new Error('The demo has no client or no agent to tell its story with.');
-  return { vip, agent };
+  return { vip, agent, clients, agents };
 }
 
 async function findOrCreateClient(

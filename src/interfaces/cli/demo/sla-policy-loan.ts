@@ -3,7 +3,12 @@ import type { Scene } from './story.ts';
 
 /** The shortest promise there is. */
 export const DEMO_MINUTES = 1;
-const USUAL_MINUTES = 120;
+/** What a tier is promised where the policy found is none that people would choose. */
+const USUAL_MINUTES = { VIP: 120, NORMAL: 1440 } as const;
+/** A shorter promise was left behind by a run that was cut off; nobody wants it back. */
+const SHORTEST_USUAL_MINUTES = 10;
+
+type Tier = keyof typeof USUAL_MINUTES;
 
 interface Policy {
   readonly tier: string;
@@ -12,18 +17,22 @@ interface Policy {
   readonly breachAction: string;
 }
 
-/** The VIP policy while the demo has it on loan. */
+/** The policy of a tier while the demo has it on loan. */
 export interface PolicyLoan {
-  /** Gives VIP clients their usual policy back and says how many minutes that are; safe to call again. */
+  /** Gives the tier its usual policy back and says how many minutes that are; safe to call again. */
   giveBack(): Promise<number>;
 }
 
-/** Promises VIP clients a solution within a minute until the loan is given back, at the latest at the story's end. */
-export async function borrowVipPolicy({ api, atEnd }: Pick<Scene, 'api' | 'atEnd'>): Promise<PolicyLoan> {
+/** Promises clients of `tier` a solution within `minutes` until the loan is given back, at the latest at the story's end. */
+export async function borrowPolicy(
+  { api, atEnd }: Pick<Scene, 'api' | 'atEnd'>,
+  tier: Tier,
+  minutes: number,
+): Promise<PolicyLoan> {
   const { slaPolicies } = await api.run<{ slaPolicies: Policy[] }>(
     'query Policies { slaPolicies { tier resolutionMinutes atRiskPercent breachAction } }',
   );
-  const usual = usualPolicy(slaPolicies);
+  const usual = usualPolicy(slaPolicies, tier);
   let returned: Promise<void> | null = null;
   const giveBack = async (): Promise<number> => {
     returned ??= setPolicy(api, usual);
@@ -31,15 +40,14 @@ export async function borrowVipPolicy({ api, atEnd }: Pick<Scene, 'api' | 'atEnd
     return usual.resolutionMinutes;
   };
   atEnd(giveBack);
-  await setPolicy(api, { tier: 'VIP', resolutionMinutes: DEMO_MINUTES, atRiskPercent: 75, breachAction: 'ESCALATE' });
+  await setPolicy(api, { tier, resolutionMinutes: minutes, atRiskPercent: 75, breachAction: 'ESCALATE' });
   return { giveBack };
 }
 
-/** What VIP clients had before; a run that was cut off may have left its minute behind, which nobody wants back. */
-function usualPolicy(policies: readonly Policy[]): Policy {
-  const vip = policies.find(({ tier }) => tier === 'VIP');
-  if (vip && vip.resolutionMinutes > DEMO_MINUTES) return vip;
-  return { tier: 'VIP', resolutionMinutes: USUAL_MINUTES, atRiskPercent: 75, breachAction: 'ESCALATE' };
+function usualPolicy(policies: readonly Policy[], tier: Tier): Policy {
+  const found = policies.find((policy) => policy.tier === tier);
+  if (found && found.resolutionMinutes >= SHORTEST_USUAL_MINUTES) return found;
+  return { tier, resolutionMinutes: USUAL_MINUTES[tier], atRiskPercent: 75, breachAction: 'ESCALATE' };
 }
 
 async function setPolicy(api: ApiClient, input: Policy): Promise<void> {

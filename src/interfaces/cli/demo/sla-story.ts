@@ -2,7 +2,7 @@ import { type AlertWatch, type Sighting, watchTicket } from './alert-watch.ts';
 import { countdown, timeOfDay } from './numbers.ts';
 import type { People } from './people.ts';
 import { progressBar } from './progress-bar.ts';
-import { borrowVipPolicy, DEMO_MINUTES, type PolicyLoan } from './sla-policy-loan.ts';
+import { borrowPolicy, DEMO_MINUTES, type PolicyLoan } from './sla-policy-loan.ts';
 import type { Scene } from './story.ts';
 import { type Colour, heading, type Terminal } from './terminal.ts';
 import { padToWidth } from './text-width.ts';
@@ -46,7 +46,7 @@ export interface RunningClock {
 /** Promises VIP clients a minute, opens a ticket for one and listens. The story goes on while the clock runs. */
 export async function startClock(scene: Scene, { vip, agent }: People): Promise<RunningClock> {
   const { api, terminal } = scene;
-  const loan = await borrowVipPolicy(scene);
+  const loan = await borrowPolicy(scene, 'VIP', DEMO_MINUTES);
   // Whoever reads the cursor first and then subscribes from it cannot miss an event in between.
   const { eventCursor } = await api.run<{ eventCursor: string }>('query Cursor { eventCursor }');
   const { createTicket: ticket } = await api.run<{ createTicket: Ticket & { sla: { startedAt: string } } }>(

@@ -16,10 +16,16 @@ export function sayGoodbye(
     terminal.lines('"npm start" starts the product itself; the demo keeps its own data for its next run.');
     return;
   }
+  terminal.lines('The server stays up for a look around:');
+  sayWhereToLook({ terminal }, origin);
+}
+
+/** The addresses and who may sign in there. */
+export function sayWhereToLook({ terminal }: Pick<Scene, 'terminal'>, origin: string): void {
   terminal.lines(
-    'The server stays up for a look around:',
     '',
-    `  GraphiQL     ${terminal.paint('cyan', `${origin}/graphiql`)}   (sign-in is its first tab)`,
+    `  dashboard    ${terminal.paint('cyan', origin)}`,
+    `  GraphiQL     ${origin}/graphiql   (sign-in is its first tab)`,
     `  GraphQL      ${origin}/graphql   (HTTP and WebSocket)`,
     `  admin        ${DEMO_ADMIN.email} / ${DEMO_ADMIN.password}`,
     `  an agent     ana.sousa@demo.example.com / ${AGENT_PASSWORD}`,

@@ -65,7 +65,8 @@ export function auditMutations(schema: GraphQLSchema, trail: Trail): AuditedMuta
   };
 }
 
-function actOf(action: string, args: Readonly<Record<string, unknown>>, { actor, ip, requestId }: Caller): Act {
+/** What a caller sets out to do by the mutation `action`. */
+export function actOf(action: string, args: Readonly<Record<string, unknown>>, { actor, ip, requestId }: Caller): Act {
   const actorId = actor?.id ?? null;
   const subjectId = OWN.has(action) ? actorId : aimOf(args);
   return { action, actorId, ip, requestId, subjectId, tried: triedArguments(args) };

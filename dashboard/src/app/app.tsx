@@ -1,0 +1,67 @@
+import { Loader, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { useEffect, useMemo } from 'react';
+import { RouterProvider } from 'react-router/dom';
+import { Provider } from 'urql';
+import { client } from '../api/client.ts';
+import { unreachable } from '../api/problem.ts';
+import { type SignedInUser, session } from '../api/session.ts';
+import { apiTexts } from '../api/texts.ts';
+import { UserContext, useSessionState } from '../api/use-session.ts';
+import { KeptProvider } from '../shared/kept.tsx';
+import { ErrorState } from '../shared/states.tsx';
+import classes from './app.module.css';
+import { createRouter } from './router.tsx';
+import { SignInPage } from './sign-in-page.tsx';
+import { styleNonce } from './style-nonce.ts';
+import { appTexts } from './texts.ts';
+import { theme } from './theme.ts';
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+      <Notifications position="bottom-right" limit={4} />
+      <Door />
+    </MantineProvider>
+  );
+}
+
+/** Whoever is not signed in sees the sign-in at whatever address; signing in then shows what the address names. */
+function Door() {
+  const state = useSessionState();
+  useEffect(() => void session.resume(), []);
+  switch (state.kind) {
+    case 'asking':
+      return (
+        <div className={classes.middle} role="status" aria-label={appTexts.asking}>
+          <Loader size="sm" />
+        </div>
+      );
+    case 'unreachable':
+      return (
+        <main className={classes.middle}>
+          <ErrorState problem={unreachable(apiTexts.unreachable)} onRetry={() => void session.resume()} />
+        </main>
+      );
+    case 'signedOut':
+      return <SignInPage ended={state.ended} />;
+    case 'signedIn':
+      return <Desk key={state.user.id + state.user.role} user={state.user} />;
+    default:
+      return state satisfies never;
+  }
+}
+
+function Desk({ user }: { readonly user: SignedInUser }) {
+  const router = useMemo(() => createRouter(user.role), [user.role]);
+  useEffect(() => () => router.dispose(), [router]);
+  return (
+    <UserContext.Provider value={user}>
+      <Provider value={client}>
+        <KeptProvider>
+          <RouterProvider router={router} />
+        </KeptProvider>
+      </Provider>
+    </UserContext.Provider>
+  );
+}

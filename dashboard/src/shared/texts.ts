@@ -1,0 +1,33 @@
+/** What the components say that every area uses. */
+export const sharedTexts = {
+  promise: {
+    left: (time: string) => `${time} left`,
+    due: 'due now',
+    broken: (time: string) => `broken ${time} ago`,
+    brokenPaused: 'broken, paused',
+    paused: (time: string) => `paused, ${time} left`,
+    kept: 'kept',
+    keptLate: 'resolved late',
+    tone: { calm: 'In time', risk: 'At risk', broken: 'Broken', paused: 'Paused', kept: 'Kept' },
+  },
+  status: {
+    OPEN: 'Open',
+    IN_PROGRESS: 'In progress',
+    PENDING: 'Pending',
+    ESCALATED: 'Escalated',
+    RESOLVED: 'Resolved',
+    CLOSED: 'Closed',
+  },
+  tier: { VIP: 'VIP', NORMAL: 'Normal' },
+  role: { ADMIN: 'Administrator', SUPERVISOR: 'Supervisor', AGENT: 'Agent' },
+  priority: { 1: '1 urgent', 2: '2 high', 3: '3 normal', 4: '4 low' } as Readonly<Record<number, string>>,
+  nobody: 'Nobody',
+  system: 'The system',
+  retry: 'Try again',
+  reference: (requestId: string) => `Request ${requestId}`,
+  failed: 'That did not work',
+  offline: 'No connection',
+  limited: (seconds: number) => `Try again in ${seconds} s.`,
+  close: 'Close',
+  loading: 'Loading',
+} as const;

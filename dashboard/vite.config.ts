@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Smaller ones travel in one packet either way. */
+const WORTH_PACKING = 1_000;
+
+/** Packs each file beside itself, so that the server never does while somebody waits. */
+function packed(): Plugin {
+  let folder = '';
+  return {
+    name: 'packed',
+    apply: 'build',
+    configResolved: ({ root, build }) => {
+      folder = join(root, build.outDir);
+    },
+    // Not closeBundle, which is called after a failed build too, and would hide its error behind one of its own.
+    writeBundle() {
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        if (!/\.(js|css|svg|json)$/.test(name)) continue;
+        const bytes = readFileSync(join(folder, name));
+        if (bytes.length < WORTH_PACKING) continue;
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params }));
+      }
+    },
+  };
+}
+
+const API = process.env.API ?? 'http://localhost:3000';
+
+export default defineConfig({
+  plugins: [react(), packed()],
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // As data: addresses they would need a policy of their own.
+    assetsInlineLimit: 0,
+    // The policy allows no inline script; every browser that it is built for knows modulepreload.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  server: {
+    port: 5173,
+    // `npm run dev -w dashboard` beside a running server; API=http://… when that listens elsewhere.
+    proxy: { '/graphql': { target: API, ws: true, changeOrigin: false }, '/session': API, '/imports': API },
+  },
+});
