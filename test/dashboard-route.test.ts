@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from './support/server.ts';
 let server: TestServer;
 beforeAll(async () => {
   await buildDashboard();
-  server = await startTestServer({ env: { RATE_LIMIT_MAX: '4' } });
+  server = await startTestServer({ env: { RATE_LIMIT_MAX: '4', PUBLIC_URL: 'https://desk.example.com' } });
 }, 120_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -23,6 +23,10 @@ it('pages get index.html with a policy without inline scripts and a nonce of its
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-cache']);
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toContain('unsafe');
+    const host = new URL(server.base).host;
+    expect(policy).toContain(
+      `connect-src 'self' ws://${host} wss://${host} ws://desk.example.com wss://desk.example.com;`,
+    );
     expect(html).toContain(`nonce="${nonce}"`);
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   }

@@ -121,6 +121,14 @@ describe('pages that may open a WebSocket', () => {
     expect(await upgrade({ ...forwarded, origin: 'https://desk.test' })).toBe(403);
   });
 
+  it('are those of PUBLIC_URL, whatever a proxy made of the request', async () => {
+    await using behind = await startEdge({ settings: { publicUrl: 'https://desk.test/support' } });
+    expect(await upgrade({ origin: 'https://desk.test' }, behind)).toBe(101);
+    expect(await upgrade({ origin: behind.url }, behind)).toBe(101);
+    for (const origin of ['http://desk.test', 'https://desk.test.evil.test', 'null'])
+      expect(await upgrade({ origin }, behind)).toBe(403);
+  });
+
   it.each([
     ['https://desk.test', 'http://desk.test', true],
     ['https://desk.test', 'http://desk.test:443', true],

@@ -53,6 +53,17 @@ it('marks the cookie Secure when the request came over https', async () => {
   expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/);
 });
 
+it('knows pages of PUBLIC_URL as its own, behind a proxy that tells nothing of them', async () => {
+  await using behind = await startTestServer({ env: { PUBLIC_URL: 'https://desk.example.com/support' } });
+  const admin = { email: 'admin@techsupport.pro', password: 'admin123' };
+  const from = (origin: string) => post('/session', admin, { origin, 'sec-fetch-site': 'same-origin' }, behind.base);
+  const answer = await from('https://desk.example.com');
+  expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, expect.stringMatching(/; Secure$/)]);
+  for (const origin of ['http://desk.example.com', 'https://elsewhere.example.com'])
+    expect([origin, (await from(origin)).status]).toEqual([origin, 403]);
+  expect((await from(behind.base)).status).toBe(200);
+});
+
 it('refuses pages of other origins, and requests without the sign of its own', async () => {
   const body = { email: 'admin@techsupport.pro', password: 'admin123' };
   const refusals: Record<string, string>[] = [

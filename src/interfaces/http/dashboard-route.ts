@@ -65,7 +65,7 @@ async function sendIndex(request: FastifyRequest, reply: FastifyReply, index: Da
   const nonce = randomBytes(16).toString('base64');
   const { bytes } = await index.read('');
   reply.header('content-type', index.type).header('cache-control', 'no-cache').header('vary', 'Accept');
-  reply.header('content-security-policy', dashboardPolicy(nonce, originOf(request)));
+  reply.header('content-security-policy', dashboardPolicy(nonce, request));
   reply.header('cross-origin-resource-policy', 'same-origin');
   return reply.send(bytes.toString('utf8').replaceAll(NONCE, nonce));
 }
@@ -74,7 +74,9 @@ async function sendIndex(request: FastifyRequest, reply: FastifyReply, index: Da
  * Scripts come from here and are never inline. Styles that the components write while they run carry the nonce. Some browsers do not
  * count a WebSocket to the same host as 'self'.
  */
-function dashboardPolicy(nonce: string, origin: string): string {
+function dashboardPolicy(nonce: string, request: FastifyRequest): string {
+  const hosts = [originOf(request), request.server.publicOrigin ?? []].flat().map((origin) => new URL(origin).host);
+  const sockets = [...new Set(hosts)].flatMap((host) => [`ws://${host}`, `wss://${host}`]);
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -82,7 +84,7 @@ function dashboardPolicy(nonce: string, origin: string): string {
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "manifest-src 'self'",
-    `connect-src 'self' ${origin.replace(/^http/, 'ws')} ${origin.replace(/^https?/, 'wss')}`,
+    `connect-src 'self' ${sockets.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

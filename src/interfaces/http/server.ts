@@ -39,6 +39,8 @@ export interface HttpSettings {
   /** As Fastify takes it: nobody, everybody, a number of hops, or addresses. */
   readonly trustProxy: boolean | number | string;
   readonly corsOrigins: readonly string[];
+  /** Where callers reach the server; undefined: where their requests say. */
+  readonly publicUrl?: string | undefined;
   readonly bodyMaxBytes: number;
   readonly limits: DocumentLimits;
   readonly introspection: boolean;
@@ -170,6 +172,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]);
   });
   registerErrors(app, formatError, settings.bodyMaxBytes, (path) => routes.get(path) ?? []);
+  app.decorate('publicOrigin', settings.publicUrl === undefined ? null : new URL(settings.publicUrl).origin);
   registerCors(app, settings.corsOrigins);
   await registerSecurityHeaders(app);
   await deps.extend?.(app);
