@@ -11,6 +11,9 @@ const LAST_YEAR = 2200;
 const EXACT_DIGITS = 15;
 const LARGEST_EXACT_NUMBER = 999_999_999_999_999;
 
+/** Control characters, and halves of surrogate pairs. */
+const UNFIT = /[\p{Cc}\p{Cs}]/u;
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
 const DATE_WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/;
 
@@ -33,9 +36,9 @@ export function readText(name: string, cell: CellValue | undefined, max: number)
   if (text.length > max && [...text].length > max) {
     return { problem: `${name} has ${[...text].length} characters; at most ${max} are allowed.` };
   }
+  if (!UNFIT.test(text)) return { value: text };
   if (/\p{Cc}/u.test(text)) return { problem: `${name} ${quoted(text)} has a line break or control character in it.` };
-  if (/\p{Cs}/u.test(text)) return { problem: `${name} ${quoted(text)} has a broken character in it.` };
-  return { value: text };
+  return { problem: `${name} ${quoted(text)} has a broken character in it.` };
 }
 
 /** A whole number from `min` to `max`, as a number or as digits in a text cell. */
@@ -51,6 +54,7 @@ export function readWhole(name: string, cell: CellValue | undefined, min: number
 
 /** The number as Excel shows it: what lies beyond 15 digits is noise of its arithmetic, as in 11.000000000000002. */
 function asShown(number: number): number {
+  if (Number.isInteger(number) && Math.abs(number) <= LARGEST_EXACT_NUMBER) return number;
   return Number(number.toPrecision(EXACT_DIGITS));
 }
 
@@ -60,6 +64,8 @@ export function readChoice<T extends string>(
   cell: CellValue | undefined,
   allowed: readonly T[],
 ): CellReading<T> {
+  const exact = allowed.find((choice) => choice === cell);
+  if (exact !== undefined) return { value: exact };
   if (isEmpty(cell)) return { value: null };
   const wanted =
     typeof cell === 'string'
@@ -83,12 +89,12 @@ export function readInstant(name: string, cell: CellValue | undefined): CellRead
   if (isEmpty(cell)) return { value: null };
   if (typeof cell === 'number') return { problem: `${name} is the plain number ${cell}; format the cell as a date.` };
   if (typeof cell !== 'string' && !(cell instanceof Date)) return { problem: notADate(name, cell) };
-  if (typeof cell === 'string' && DATE_WITHOUT_OFFSET.test(cell.trim())) {
+  const instant = typeof cell === 'string' ? parseRfc3339(cell.trim()) : cell;
+  if (instant === null && typeof cell === 'string' && DATE_WITHOUT_OFFSET.test(cell.trim())) {
     return {
       problem: `${name} ${quoted(cell)} is a text without a time zone; write it like 2026-03-01T09:30:00Z, or as an Excel date.`,
     };
   }
-  const instant = typeof cell === 'string' ? parseRfc3339(cell.trim()) : cell;
   if (instant === null || Number.isNaN(instant.getTime())) return { problem: notADate(name, cell) };
   const year = instant.getUTCFullYear();
   if (year < FIRST_YEAR || year > LAST_YEAR) {

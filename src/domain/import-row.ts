@@ -98,7 +98,7 @@ function resolutionProblem(status: TicketStatus, createdAt: Date | null, resolve
   if (!done && resolvedAt !== null) {
     return `resolvedAt is ${resolvedAt.toISOString()}, but a ticket that is ${status} is not resolved yet.`;
   }
-  if (createdAt !== null && resolvedAt !== null && resolvedAt < createdAt) {
+  if (createdAt !== null && resolvedAt !== null && resolvedAt.getTime() < createdAt.getTime()) {
     return `resolvedAt ${resolvedAt.toISOString()} is before createdAt ${createdAt.toISOString()}.`;
   }
   return null;

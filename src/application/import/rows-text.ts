@@ -7,7 +7,7 @@ type JsonCell = string | number | boolean | null | { readonly d: string | null }
 /** A waiting row in JSON, with short names because there are many: row number, cells, the row that it repeats. */
 interface JsonRow {
   readonly r: number;
-  readonly c: readonly JsonCell[];
+  readonly c: JsonCell[];
   readonly d?: number;
 }
 
@@ -24,7 +24,7 @@ export function encodeRows(rows: readonly WaitingRow[]): string {
 /** The rows of a text that `encodeRows` made. */
 export function decodeRows(text: string): WaitingRow[] {
   const rows: readonly JsonRow[] = JSON.parse(text);
-  return rows.map(({ r, c, d }) => ({ rowNumber: r, cells: c.map(fromJson), duplicateOf: d ?? null }));
+  return rows.map(({ r, c, d }) => ({ rowNumber: r, cells: fromJsonCells(c), duplicateOf: d ?? null }));
 }
 
 /** Like `encodeRows`, for the cells of one row. */
@@ -34,8 +34,16 @@ export function encodeCells(cells: readonly CellValue[]): string {
 
 /** The cells of a text that `encodeCells` made. */
 export function decodeCells(text: string): CellValue[] {
-  const cells: readonly JsonCell[] = JSON.parse(text);
-  return cells.map(fromJson);
+  return fromJsonCells(JSON.parse(text));
+}
+
+/** In the very array that the engine has just parsed: most cells are what they are to be. */
+function fromJsonCells(cells: (JsonCell | CellValue)[]): CellValue[] {
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index];
+    if (typeof cell === 'object' && cell !== null) cells[index] = fromJson(cell as JsonCell);
+  }
+  return cells as CellValue[];
 }
 
 function toJson(cell: CellValue): JsonCell {

@@ -13,6 +13,13 @@ export function dayOf(instant: Date): Day {
   return instant.toISOString().slice(0, 10);
 }
 
+/** The UTC days of instants, each once. Made for very many: few of them become text. */
+export function daysOf(instants: readonly Date[]): Day[] {
+  const numbers = new Set<number>();
+  for (const instant of instants) numbers.add(Math.floor(instant.getTime() / MS_PER_DAY));
+  return Array.from(numbers, (number) => dayOf(new Date(number * MS_PER_DAY)));
+}
+
 /** The instant at which the day begins. */
 export function startOfDay(day: Day): Date {
   return new Date(`${day}T00:00:00.000Z`);

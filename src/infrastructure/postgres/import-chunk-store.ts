@@ -17,9 +17,11 @@ interface StoredRow {
   readonly d?: number;
 }
 
-// Not in the loop of events, where a chunk would take a millisecond or two.
+// Not in the loop of events of the process that reads, where a chunk would take a millisecond or two.
 const deflate = promisify<string, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
-const inflate = promisify<Buffer, Buffer>(zlib.inflateRaw);
+
+/** Rather one piece of memory than a dozen. */
+const UNPACKED_AT_ONCE = 256 * 1_024;
 
 /** What parsing a chunk's text is worth, in rows that are written. */
 const PARSING = 200;
@@ -102,7 +104,7 @@ export class PostgresChunkStore implements ChunkStore {
       .where(waiting);
     if (!chunk) return null;
     const rules = { fields: fieldsOf(chunk) ?? [], dryRun: chunk.dryRun };
-    const text = await unpack(chunk);
+    const text = unpack(chunk);
     if (text === null) return null;
     await this.#breath.rest(PARSING);
     return { rules, rows: decodeRows(text) };
@@ -115,8 +117,9 @@ export function pack(rows: string): Promise<Buffer> {
 }
 
 /** The text of the rows that a chunk keeps; null when it keeps none any more. */
-export async function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): Promise<string | null> {
-  if (packed) return (await inflate(packed)).toString();
+export function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): string | null {
+  // At once: a thread that writes chunks has nobody else to think of.
+  if (packed) return zlib.inflateRawSync(packed, { chunkSize: UNPACKED_AT_ONCE }).toString();
   return rows === null ? null : encodeRows((rows as readonly StoredRow[]).map(fromRow));
 }
 

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { JudgedLog } from '../../application/import/ports.ts';
 import type { NewId } from '../../application/runtime.ts';
-import { type Day, dayOf } from '../../domain/report/calendar.ts';
+import { daysOf } from '../../domain/report/calendar.ts';
+import { booleans, instants, integers, smallints, texts, uuids } from './binary-array.ts';
 import type { Sql } from './database.ts';
 import { markDays } from './report-buckets.ts';
 
@@ -11,28 +12,37 @@ export interface ImportedRow {
   readonly log: JudgedLog;
 }
 
-/** The columns that an import writes, beside import_id, and their types. */
-const COLUMNS = {
-  id: 'uuid',
-  row_number: 'integer',
-  external_id: 'text',
-  client_name: 'text',
-  client_type: 'text',
-  status: 'text',
-  created_at: 'timestamptz',
-  resolved_at: 'timestamptz',
-  agent: 'text',
-  priority: 'smallint',
-  escalation_level: 'integer',
-  escalated_at: 'timestamptz',
-  breached: 'boolean',
-  breached_at: 'timestamptz',
-  title: 'text',
-} as const;
-type Column = keyof typeof COLUMNS;
-type LogRecord = ReturnType<typeof toRecord>;
+/** A row with the id that its log gets if it is new. */
+interface NewLog extends ImportedRow {
+  readonly id: string;
+}
 
-const NAMES = Object.keys(COLUMNS) as Column[];
+/**
+ * The columns that an import writes, beside import_id: their types, and how they are filled. Of an imported row, escalation and breach
+ * are taken to have happened when the ticket was created: the file does not say.
+ */
+const COLUMNS = {
+  id: ['uuid', (rows) => uuids(rows, ({ id }) => id)],
+  row_number: ['integer', (rows) => integers(rows, ({ rowNumber }) => rowNumber)],
+  external_id: ['text', (rows) => texts(rows, ({ log }) => log.externalId)],
+  client_name: ['text', (rows) => texts(rows, ({ log }) => log.clientName)],
+  client_type: ['text', (rows) => texts(rows, ({ log }) => log.clientType)],
+  status: ['text', (rows) => texts(rows, ({ log }) => log.status)],
+  created_at: ['timestamptz', (rows) => instants(rows, ({ log }) => log.createdAt.getTime())],
+  resolved_at: ['timestamptz', (rows) => instants(rows, ({ log }) => log.resolvedAt?.getTime() ?? null)],
+  agent: ['text', (rows) => texts(rows, ({ log }) => log.agent)],
+  priority: ['smallint', (rows) => smallints(rows, ({ log }) => log.priority)],
+  escalation_level: ['integer', (rows) => integers(rows, ({ log }) => log.escalationLevel)],
+  escalated_at: [
+    'timestamptz',
+    (rows) => instants(rows, ({ log }) => (log.escalationLevel > 0 ? log.createdAt.getTime() : null)),
+  ],
+  breached: ['boolean', (rows) => booleans(rows, ({ log }) => log.breached)],
+  breached_at: ['timestamptz', (rows) => instants(rows, ({ log }) => (log.breached ? log.createdAt.getTime() : null))],
+  title: ['text', (rows) => texts(rows, ({ log }) => log.title)],
+} as const satisfies Record<string, readonly [type: string, fill: (rows: readonly NewLog[]) => Buffer]>;
+
+const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 const COLUMN_LIST = sql.raw(NAMES.join(', '));
 const REPLACED = sql.raw(
   NAMES.filter((name) => name !== 'id' && name !== 'external_id')
@@ -42,13 +52,11 @@ const REPLACED = sql.raw(
 
 /** Marks every report day that these logs will touch. */
 export function markDaysOf(tx: Sql, rows: readonly ImportedRow[]): Promise<void> {
-  const days = new Set<Day>();
-  for (const { log } of rows) {
-    // Escalation and breach are taken to have happened on the day of creation.
-    days.add(dayOf(log.createdAt));
-    if (log.resolvedAt) days.add(dayOf(log.resolvedAt));
-  }
-  return markDays(tx, [...days]);
+  // Escalation and breach are taken to have happened on the day of creation.
+  return markDays(
+    tx,
+    daysOf(rows.flatMap(({ log }) => (log.resolvedAt ? [log.createdAt, log.resolvedAt] : log.createdAt))),
+  );
 }
 
 /**
@@ -56,12 +64,12 @@ export function markDaysOf(tx: Sql, rows: readonly ImportedRow[]): Promise<void>
  * later upload wrote stays. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
  */
 export async function upsertLogs(tx: Sql, importId: string, rows: readonly ImportedRow[], newId: NewId): Promise<void> {
-  const records = rows.map((row) => toRecord(row, newId()));
+  const logs = table(rows.map((row) => ({ ...row, id: newId() })));
   const added = await tx.execute(sql`
     INSERT INTO ticket_logs (import_id, ${COLUMN_LIST})
-    SELECT ${importId}::uuid, ${COLUMN_LIST} FROM ${table(records)} ORDER BY external_id COLLATE "C"
+    SELECT ${importId}::uuid, ${COLUMN_LIST} FROM ${logs} ORDER BY external_id COLLATE "C"
     ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING`);
-  if (added.rowCount === records.length) return;
+  if (added.rowCount === rows.length) return;
 
   // The log of a row that was added has the id that was made for it; of the others a log was there before.
   // A statement of its own, so that it sees, and then holds, the very versions that the next one replaces: marked from an
@@ -69,7 +77,7 @@ export async function upsertLogs(tx: Sql, importId: string, rows: readonly Impor
   await tx.execute(sql`
     WITH replaced AS (
       SELECT l.created_at, l.resolved_at, l.escalated_at, l.breached_at
-        FROM ticket_logs l JOIN ${table(records)} USING (external_id)
+        FROM ticket_logs l JOIN ${logs} USING (external_id)
        WHERE l.id <> n.id ORDER BY l.external_id COLLATE "C" FOR UPDATE OF l)
     INSERT INTO report_dirty_days (day)
     SELECT DISTINCT (instant AT TIME ZONE 'UTC')::date
@@ -77,40 +85,18 @@ export async function upsertLogs(tx: Sql, importId: string, rows: readonly Impor
      WHERE instant IS NOT NULL`);
   await tx.execute(sql`
     UPDATE ticket_logs l SET import_id = ${importId}::uuid, ${REPLACED}
-      FROM ${table(records)}
+      FROM ${logs}
      WHERE l.external_id = n.external_id AND l.id <> n.id
        AND NOT EXISTS (
          SELECT FROM import_processes later JOIN import_processes own ON own.id = ${importId}::uuid
           WHERE later.id = l.import_id AND later.upload_order > own.upload_order)`);
 }
 
-/** The records as a table `n`, from an array for each column: JSON would cost twice as much. */
-function table(records: readonly LogRecord[]): SQL {
+/** The rows as a table `n`, from an array for each column: JSON would cost several times as much. */
+function table(rows: readonly NewLog[]): SQL {
   const arrays = NAMES.map((name) => {
-    const values = records.map((record) => record[name]);
-    return sql`${sql.param(values)}::${sql.raw(COLUMNS[name])}[]`;
+    const [type, fill] = COLUMNS[name];
+    return sql`${sql.param(fill(rows))}::${sql.raw(type)}[]`;
   });
   return sql`unnest(${sql.join(arrays, sql`, `)}) AS n(${COLUMN_LIST})`;
-}
-
-/** Of an imported row, escalation and breach are taken to have happened when the ticket was created: the file does not say. */
-function toRecord({ rowNumber, log }: ImportedRow, id: string) {
-  const createdAt = log.createdAt.toISOString();
-  return {
-    id,
-    row_number: rowNumber,
-    external_id: log.externalId,
-    client_name: log.clientName,
-    client_type: log.clientType,
-    status: log.status,
-    created_at: createdAt,
-    resolved_at: log.resolvedAt?.toISOString() ?? null,
-    agent: log.agent,
-    priority: log.priority,
-    escalation_level: log.escalationLevel,
-    escalated_at: log.escalationLevel > 0 ? createdAt : null,
-    breached: log.breached,
-    breached_at: log.breached ? createdAt : null,
-    title: log.title,
-  };
 }

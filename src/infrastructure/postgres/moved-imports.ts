@@ -126,12 +126,10 @@ function chunkKeeper(db: Database): RecordKeeper<MovedChunk> {
         .where(after ? sql`(import_id, seq) > (${importId}::uuid, ${Number(seq)})` : undefined)
         .orderBy(asc(chunks.importId), asc(chunks.seq))
         .limit(limit);
-      return Promise.all(
-        rows.map(async ({ rows: old, packed, committedAt, ...chunk }) => ({
-          key: `${chunk.importId}/${chunk.seq}`,
-          record: { ...chunk, rows: await unpack({ packed, rows: old }), isCommitted: committedAt !== null },
-        })),
-      );
+      return rows.map(({ rows: old, packed, committedAt, ...chunk }) => ({
+        key: `${chunk.importId}/${chunk.seq}`,
+        record: { ...chunk, rows: unpack({ packed, rows: old }), isCommitted: committedAt !== null },
+      }));
     },
     async write(records) {
       await db.transaction(async ({ sql: tx }) => {
