@@ -35,14 +35,14 @@ export interface PeopleParts {
 }
 
 /** Who can sign in, and their sessions. */
-export async function composePeople({ db, auth, jwtSecret, clock, newId, logger, trail }: PeopleParts) {
+export function composePeople({ db, auth, jwtSecret, clock, newId, logger, trail }: PeopleParts) {
   const users = postgresUsers(db);
   const { jwtSecretPrevious: previousSecret } = auth;
   const deps = {
     users,
     sessions: postgresSessions(db),
     registry: postgresUserRegistry(db),
-    passwords: await bcryptPasswords({ cost: auth.bcryptCost }),
+    passwords: bcryptPasswords({ cost: auth.bcryptCost }),
     accessTokens: joseAccessTokens({ secret: jwtSecret, previousSecret, ttlSeconds: auth.accessTokenMinutes * 60 }),
     refreshSecrets: refreshSecrets(jwtSecret, previousSecret),
     refreshTokenTtlMs: auth.refreshTokenDays * DAY_MS,
@@ -74,4 +74,4 @@ export async function composePeople({ db, auth, jwtSecret, clock, newId, logger,
   };
 }
 
-export type People = Awaited<ReturnType<typeof composePeople>>;
+export type People = ReturnType<typeof composePeople>;

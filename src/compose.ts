@@ -204,7 +204,7 @@ type ApiParts = Omit<ServerParts, 'people' | 'importStores' | 'errorWorkbooks'> 
 async function composeApi({ jwtSecret, ...parts }: ApiParts) {
   const { auth, environment } = parts.config;
   if (jwtSecret === undefined) throw new Error('An API needs a secret to sign tokens with.');
-  const people = await composePeople({ ...parts, auth, jwtSecret });
+  const people = composePeople({ ...parts, auth, jwtSecret });
   const errorWorkbooks = {
     links: signedErrorWorkbookLinks(jwtSecret, auth.jwtSecretPrevious),
     stores: parts.importStores.forWork,

@@ -37,7 +37,7 @@ describe('a new password', () => {
 
 describe('password hashing', () => {
   it('knows a password again and no other', async () => {
-    const passwords = await bcryptPasswords({ cost: 4 });
+    const passwords = bcryptPasswords({ cost: 4 });
     const hash = await passwords.hash('correct horse');
     expect(hash).toMatch(/^\$2[aby]\$04\$/);
     expect(await passwords.matches('correct horse', hash)).toBe(true);
@@ -45,14 +45,14 @@ describe('password hashing', () => {
   });
 
   it('does not take a longer password for one of 72 bytes', async () => {
-    const passwords = await bcryptPasswords({ cost: 4 });
+    const passwords = bcryptPasswords({ cost: 4 });
     const hash = await passwords.hash('a'.repeat(72));
     expect(await passwords.matches(`${'a'.repeat(72)}b`, hash)).toBe(false);
     await expect(passwords.hash('a'.repeat(73))).rejects.toThrow(RangeError);
   });
 
   it('compares also where there is no hash, at the same cost, and says no', async () => {
-    const passwords = await bcryptPasswords({ cost: 5 });
+    const passwords = bcryptPasswords({ cost: 5 });
     const hash = await passwords.hash('correct horse');
     vi.mocked(verify).mockClear();
     expect(await passwords.matches('wrong horse', undefined)).toBe(false);
@@ -66,8 +66,8 @@ describe('password hashing', () => {
 
 describe('a hash of a lower cost', () => {
   it('is known again after as much work as one of now', async () => {
-    const old = await (await bcryptPasswords({ cost: 4 })).hash('correct horse');
-    const passwords = await bcryptPasswords({ cost: 7 });
+    const old = await bcryptPasswords({ cost: 4 }).hash('correct horse');
+    const passwords = bcryptPasswords({ cost: 7 });
     for (const [password, isRight] of [
       ['correct horse', true],
       ['wrong horse', false],
@@ -82,7 +82,7 @@ describe('a hash of a lower cost', () => {
   });
 
   it('is the only one that costs more: others are compared, and that is all', async () => {
-    const [old, high] = [await bcryptPasswords({ cost: 4 }), await bcryptPasswords({ cost: 5 })];
+    const [old, high] = [bcryptPasswords({ cost: 4 }), bcryptPasswords({ cost: 5 })];
     const hashed = await high.hash('correct horse');
     vi.mocked(bcrypt).mockClear();
     expect([await old.matches('correct horse', hashed), await high.matches('correct horse', hashed)]).toEqual([

@@ -53,7 +53,7 @@ export async function createSignIn() {
     warn: (fields: Record<string, unknown>) => void warnings.push(fields),
     error: () => undefined,
   };
-  const passwords = await bcryptPasswords({ cost: 4 });
+  const passwords = bcryptPasswords({ cost: 4 });
   const accessTokens = joseAccessTokens({ secret: SECRET, ttlSeconds: 900 });
   const deps = {
     sessions: postgresSessions(db),
