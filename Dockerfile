@@ -9,10 +9,11 @@ COPY dashboard/package.json dashboard/
 # The build comes when the sources are there; a change of theirs does not install anew.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY build build
 COPY schema schema
 COPY dashboard dashboard
 COPY src src
-RUN npm run build && rm dist/.tsbuildinfo dashboard/dist/.made-of
+RUN npm run build && rm dist/.tsbuildinfo dist/bundle/inputs.json dashboard/dist/.made-of
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
@@ -36,4 +37,4 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "dist/bundle/main.js"]

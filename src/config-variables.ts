@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRedisUrl, type RedisAddress } from './config-redis.ts';
 
 // A message continues the variable's name: "PORT" + "must be …". A variable set to nothing counts as not set.

@@ -13,7 +13,7 @@ const manifest = JSON.parse(read('package.json')) as {
 };
 
 it('has a command that the system can start', () => {
-  expect(manifest.bin).toEqual({ 'techsupport-pro': 'dist/main.js' });
+  expect(manifest.bin).toEqual({ 'techsupport-pro': 'dist/bundle/main.js' });
   expect(read('src/main.ts').split('\n')[0]).toBe('#!/usr/bin/env node');
 });
 

@@ -40,7 +40,7 @@ async function measure(stage: Stage): Promise<Outcome> {
   await (await startBenchServer(stage, url)).process.stop();
   const peers = await installedPeers(stage);
   const ours = (role: string) => () =>
-    run(['dist/main.js'], process.cwd(), '{ __typename }', {
+    run(['dist/bundle/main.js'], process.cwd(), '{ __typename }', {
       ...{
         NODE_ENV: 'production',
         HOST: '127.0.0.1',

@@ -42,7 +42,7 @@ async function thePackage(): Promise<void> {
     const { stdout } = await run('tar', ['tzf', tarball]);
     const files = stdout.trim().split('\n');
     for (const file of [
-      'dist/main.js',
+      'dist/bundle/main.js',
       'dashboard/dist/index.html',
       'drizzle/0000_initial.sql',
       'docs/operations.md',

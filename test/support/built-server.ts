@@ -16,6 +16,7 @@ export async function buildServer(): Promise<void> {
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [BUILDING]);
     await promisify(execFile)(process.execPath, [COMPILER, '-p', 'tsconfig.build.json'], { cwd: REPOSITORY });
+    await promisify(execFile)(process.execPath, [join('build', 'bundle.mjs')], { cwd: REPOSITORY });
   } finally {
     await lock.end();
   }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..');
-export const BUILT_SERVER: readonly string[] = [process.execPath, join('dist', 'main.js')];
+export const BUILT_SERVER: readonly string[] = [process.execPath, join('dist', 'bundle', 'main.js')];
 
 export interface ServerOptions {
   /** Program and arguments. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { readFile } from '../../application/import/read-file.ts';
 import type { resumeOpenImports } from '../../application/import/resume-open-imports.ts';
 import type { sweepUploads } from '../../application/import/sweep-uploads.ts';
