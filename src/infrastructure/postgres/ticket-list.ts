@@ -139,9 +139,12 @@ function shownIn(states: readonly ShownSlaState[]): SQL {
   return parts.length === 0 ? sql`false` : sql`(${sql.join(parts, sql` OR `)})`;
 }
 
+/** Of the rows with the telling word, so many are read to look for the whole text; with more of them the index is asked for all of it. */
+const MOST_TOLD = 1_000;
+
 /** Each source of a hit through its own index; an OR over them would scan the table. */
 function found(search: string, includeDeleted: boolean): SQL {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = patternOf(search);
   const number = parseReference(search);
   // The index by client holds kept tickets only, and is used only where the statement says the same.
   const kept = includeDeleted ? sql`` : sql` AND t.deleted_at IS NULL`;
@@ -150,9 +153,36 @@ function found(search: string, includeDeleted: boolean): SQL {
     ...(search.length < 3
       ? []
       : [
-          sql`SELECT ticket_id FROM ticket_search WHERE words LIKE lower(${pattern})`,
+          withWords(search),
           sql`SELECT t.id FROM tickets t JOIN clients c ON c.id = t.client_id WHERE lower(c.name) LIKE lower(${pattern})${kept}`,
         ]),
   ];
   return sql`${tickets.id} IN (${sql.join(sources, sql` UNION `)})`;
+}
+
+/**
+ * Tickets with the text in their words. For "order 820171" the index would go through what every ticket with an order has, which grows
+ * with the desk; few have "820171", and whether these have all of it is seen in them. One statement decides: it reads the few, and when
+ * they turn out to be many it asks the index for the whole text instead.
+ */
+function withWords(search: string): SQL {
+  const whole = sql`words LIKE lower(${patternOf(search)})`;
+  const word = tellingWord(search);
+  if (word === undefined) return sql`SELECT ticket_id FROM ticket_search WHERE ${whole}`;
+  // Planned as if all were wanted: for a few of them, and a word that it does not know, Postgres would rather read the whole table.
+  const having = sql`SELECT ticket_id, words FROM ticket_search WHERE words LIKE lower(${patternOf(word)})`;
+  return sql`(WITH telling AS MATERIALIZED (${having}), told AS MATERIALIZED (SELECT * FROM telling LIMIT ${MOST_TOLD + 1})
+    SELECT ticket_id FROM told WHERE (SELECT count(*) FROM told) <= ${MOST_TOLD} AND ${whole}
+    UNION ALL SELECT ticket_id FROM ticket_search WHERE (SELECT count(*) FROM told) > ${MOST_TOLD} AND ${whole})`;
+}
+
+/** The longest word with a digit among several: numbers and codes are rare, and three letters of any other word are not. */
+function tellingWord(search: string): string | undefined {
+  const words = search.match(/[a-z0-9]{4,}/gi) ?? [];
+  const [longest] = words.filter((word) => /\d/.test(word)).sort((a, b) => b.length - a.length);
+  return longest === search ? undefined : longest;
+}
+
+function patternOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
