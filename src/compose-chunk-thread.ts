@@ -24,8 +24,8 @@ export interface ChunkThread {
   close(): Promise<void>;
 }
 
-/** While one waits for the database another is judged; more would only hold more rows at a time. */
-const CHUNKS_AT_ONCE = 3;
+/** While one waits for the database another is judged; with more, requests find fewer free cores, and memory fills. */
+const CHUNKS_AT_ONCE = 2;
 const HEAP_MB = 256;
 const IDLE_MS = 15_000;
 

@@ -212,7 +212,7 @@ export const variables = z.object({
 
   IMPORT_MAX_BYTES: number(104_857_600, 1_024, 4_294_967_296),
   IMPORT_CONCURRENCY: number(10, 1, 100),
-  IMPORT_CHUNK_ROWS: number(1_000, 1, 10_000),
+  IMPORT_CHUNK_ROWS: number(2_000, 1, 10_000),
 
   METRICS_TOKEN: variable(secret),
   METRICS_PORT: variable(integer(1, 65_535)),

@@ -19,7 +19,7 @@ describe('configuration', () => {
       database: { url: undefined, poolMax: 20 },
       auth: { jwtSecret: undefined, adminPassword: undefined, bcryptCost: 12 },
       graphql: { introspection: true },
-      imports: { maxBytes: 104_857_600, concurrency: 10, chunkRows: 1_000 },
+      imports: { maxBytes: 104_857_600, concurrency: 10, chunkRows: 2_000 },
       warnings: [],
     });
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);

@@ -29,7 +29,7 @@ interface Refusal {
 }
 
 /** Rows in one statement: each has a cost of its own on both sides. */
-const AT_ONCE = 1_000;
+const AT_ONCE = 2_000;
 
 /** From judged rows to ticket logs and dead letters, exactly once. */
 export class PostgresImportLogWriter implements ImportLogWriter {
