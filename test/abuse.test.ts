@@ -53,10 +53,12 @@ function expectRefusal(errors: readonly AnswerError[], { refused }: Abuse): void
   expect(JSON.stringify(errors).length).toBeLessThan(300_000);
   expect(errors[0]?.extensions.code).toBe(refused?.code);
   if (!refused?.limit) return;
-  const { limit, max, actual }: Record<string, unknown> = errors[0]?.extensions ?? {};
+  const { limit, max, actual, atLeast }: Record<string, unknown> = errors[0]?.extensions ?? {};
   expect(limit).toBe(refused.limit);
   expect(actual).toBeGreaterThan(Number(max));
-  expect(errors[0]?.message).toMatch(new RegExp(`"${limit}" is ${max}, and .* has ${actual}\\. \\w.*\\.$`));
+  expect(errors[0]?.message).toMatch(
+    new RegExp(`"${limit}" is ${max}, and .* has ${atLeast ? 'at least ' : ''}${actual}\\. \\w.*\\.$`),
+  );
 }
 
 const table: string[] = [];

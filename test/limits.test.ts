@@ -59,6 +59,18 @@ it('refuses a document of more than 5,000 tokens before it is parsed to its end'
   }
 });
 
+it('says so when it did not count a document to its end', async () => {
+  for (const [count, actual, said] of [
+    [49_999, { actual: 49_999 }, 'this has 49999.'],
+    [60_000, { actual: 50_000, atLeast: true }, 'this has at least 50000.'],
+  ] as const) {
+    const [error] = (await overHttp(tokens(count))).errors;
+    const { code, requestId: _, ...details } = error?.extensions ?? {};
+    expect([code, details]).toEqual(['LIMIT_EXCEEDED', { limit: 'tokens', max: 5_000, ...actual }]);
+    expect(error?.message).toContain(said);
+  }
+});
+
 it('counts fragments where they are spread', async () => {
   const { errors } = await overHttp(
     `{ person { ${'...F friend { ...F } '.repeat(8)} } } fragment F on Person { x: id y: name }`,

@@ -14,7 +14,8 @@ export interface ErrorDetails {
   CONFLICT: { readonly currentVersion?: number };
   RATE_LIMITED: { readonly retryAfterSeconds: number };
   UNAVAILABLE: { readonly retryAfterSeconds: number };
-  LIMIT_EXCEEDED: { readonly limit: string; readonly max: number; readonly actual: number };
+  /** `atLeast`: it was not counted to the end, and is `actual` or more. */
+  LIMIT_EXCEEDED: { readonly limit: string; readonly max: number; readonly actual: number; readonly atLeast?: true };
   PAYLOAD_TOO_LARGE: { readonly limit: string; readonly max: number; readonly actual?: number };
   TIMEOUT: Record<never, never>;
   CURSOR_EXPIRED: Record<never, never>;

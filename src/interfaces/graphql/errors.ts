@@ -62,7 +62,7 @@ function asDomainError(
   switch (error.extensions.code) {
     case 'GRAPHQL_PARSE_FAILED':
       return / tokens\. Parsing aborted\.$/.test(error.message)
-        ? limitExceeded('tokens', maxTokens, countTokens(error.source?.body ?? '', maxTokens * 10))
+        ? tooManyTokens(error.source?.body ?? '', maxTokens)
         : { code: 'GRAPHQL_PARSE_FAILED', message: shortened(error.message) };
     case 'GRAPHQL_VALIDATION_FAILED':
       if (error.message === 'Validation aborted.') return tooManyComparisons();
@@ -133,6 +133,14 @@ function partOf(message: string): string {
   const part = /`(query|variables|extensions|operationName)`|The '?(query|variables|extensions|operationName)'? search/;
   const [, inBody, inSearch] = part.exec(message) ?? [];
   return inBody ?? inSearch ?? 'request';
+}
+
+/** Counting a megabyte of tokens would take longer than all that it is refused for. */
+const COUNTED_TIMES = 10;
+
+function tooManyTokens(body: string, max: number): DomainError {
+  const enough = max * COUNTED_TIMES;
+  return limitExceeded('tokens', max, countTokens(body, enough), { mostCounted: enough });
 }
 
 /** Tokens of a document, counted up to `enough`; what cannot be read ends the count. */

@@ -60,15 +60,23 @@ const ADVICE = {
   batch: 'Send one operation in each request; HTTP/2 and keep-alive make that cheap.',
 } as const satisfies Record<keyof DocumentLimits | keyof typeof FIXED | 'variableValues' | 'batch', string>;
 
-/** LIMIT_EXCEEDED for one of the limits, saying what to do; `where` is what exceeded it, when that is not the operation. */
+/**
+ * LIMIT_EXCEEDED for one of the limits, saying what to do; `where` is what exceeded it, when that is not the operation. What was not
+ * counted beyond `mostCounted` is told as such.
+ */
 export function limitExceeded(
   limit: keyof typeof ADVICE,
   max: number,
   actual: number,
-  where = 'this',
+  {
+    where = 'this',
+    mostCounted = Number.POSITIVE_INFINITY,
+  }: { readonly where?: string; readonly mostCounted?: number } = {},
 ): DomainError<'LIMIT_EXCEEDED'> {
-  const message = `The limit "${limit}" is ${max}, and ${where} has ${actual}. ${ADVICE[limit]}`;
-  return new DomainError('LIMIT_EXCEEDED', message, { limit, max, actual });
+  const isMore = actual >= mostCounted;
+  const has = isMore ? `at least ${actual}` : actual;
+  const message = `The limit "${limit}" is ${max}, and ${where} has ${has}. ${ADVICE[limit]}`;
+  return new DomainError('LIMIT_EXCEEDED', message, { limit, max, actual, ...(isMore ? { atLeast: true } : {}) });
 }
 
 /**
@@ -117,7 +125,7 @@ export function tooNested(body: string, limits: DocumentLimits): DomainError<'LI
 
 /** What it means that graphql-js gave up comparing fields; how many comparisons are missing is not known. */
 export function tooManyComparisons(): DomainError<'LIMIT_EXCEEDED'> {
-  return limitExceeded('comparisons', LAST_COMPARISON, LAST_COMPARISON + 1);
+  return limitExceeded('comparisons', LAST_COMPARISON, LAST_COMPARISON + 1, { mostCounted: LAST_COMPARISON });
 }
 
 /**
@@ -131,7 +139,8 @@ export function variablesRefusal(variables: unknown, { listItems }: DocumentLimi
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { path, value } = next;
     if (Array.isArray(value)) {
-      if (value.length > listItems) return limitExceeded('listItems', listItems, value.length, `"${shown(path)}"`);
+      if (value.length > listItems)
+        return limitExceeded('listItems', listItems, value.length, { where: `"${shown(path)}"` });
       values += value.length;
       for (const item of value) if (isContainer(item)) rest.push({ path: `${path}[]`, value: item });
     } else if (isContainer(value)) {
@@ -142,7 +151,7 @@ export function variablesRefusal(variables: unknown, { listItems }: DocumentLimi
       }
     }
   }
-  return values > most ? limitExceeded('variableValues', most, values, 'what the variables hold') : null;
+  return values > most ? limitExceeded('variableValues', most, values, { where: 'what the variables hold' }) : null;
 }
 
 /** A list, or an object as JSON has them: an upload is neither. */
