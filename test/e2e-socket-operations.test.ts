@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** A socket of somebody new, and how it is answered. */
-async function signedInSocket() {
-  const person = await server.person('SUPERVISOR');
-  const url = `${server.base.replace('http', 'ws')}/graphql`;
+async function signedInSocket(at: TestServer = server) {
+  const person = await at.person('SUPERVISOR');
+  const url = `${at.base.replace('http', 'ws')}/graphql`;
   const socket = await openSocket(url, { authorization: `Bearer ${person.token}` }, {});
   let asked = 0;
   const ask = async (query: string): Promise<string> => {
@@ -47,4 +47,27 @@ it.each([
   expect(await count()).toEqual(before);
   socket.raw.terminate();
   expect(server.log).toEqual([]);
+});
+
+it('what is asked over a socket counts as over HTTP, also what nobody can read; subscriptions do not', async () => {
+  await using small = await startTestServer({ env: { WS_OPERATIONS: 'all', RATE_LIMIT_USER_MAX: '6' } });
+  const { person, socket, ask } = await signedInSocket(small);
+  // One for the socket itself, and one for each of these.
+  expect(await ask(ME)).toBe('done');
+  expect(await ask('{ me {')).toBe('GRAPHQL_PARSE_FAILED');
+  expect(await ask(CREATE)).toBe('done');
+  const overHttp = async () =>
+    (
+      await fetch(`${small.base}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${person.token}` },
+        body: JSON.stringify({ query: ME }),
+      })
+    ).headers.get('ratelimit-remaining');
+  expect(await overHttp()).toBe('1');
+  socket.subscribe('live', 'subscription { slaAlerts { cursor } }');
+  expect(await ask(ME)).toBe('done');
+  expect([await ask(ME), await ask(CREATE)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  expect(await small.sql('SELECT count(*) FROM clients')).toMatchObject([{ count: '1' }]);
+  socket.raw.terminate();
 });

@@ -144,6 +144,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     runWithin: within,
     createContext: deps.createContext,
     auditedMutations: deps.auditedMutations,
+    chargeRequest: rateLimits.chargeRequest,
     chargeLogins: rateLimits.chargeLogins,
     chargeUser: (actor: Actor, ip: string) => rateLimits.moveToUser(actor, ip),
     newRequestId: () => requestIdFrom(undefined),

@@ -14,7 +14,7 @@ import { LiveSubscription } from '../../../application/live/live-subscription.ts
 import type { Logger } from '../../../application/runtime.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
 import type { Admission } from '../admission.ts';
-import { type ChargeLogins, countLogins } from '../apollo.ts';
+import { type Charge, type ChargeLogins, countLogins } from '../apollo.ts';
 import type { Caller } from '../caller.ts';
 import { type Deadline, type RunWithin, startDeadline } from '../deadline.ts';
 import { type FormatError, validationFailed } from '../errors.ts';
@@ -43,6 +43,8 @@ export interface SocketOperationsDeps {
   readonly createContext: (caller: Caller) => Caller;
   readonly auditedMutations?: AuditedMutations | undefined;
   readonly formatError: FormatError;
+  /** What is done at once counts as a request over HTTP does. */
+  readonly chargeRequest: (caller: Pick<Caller, 'actor' | 'ip'>) => Promise<Charge>;
   readonly chargeLogins: ChargeLogins;
   readonly admission: Admission;
   readonly newRequestId: () => string;
@@ -90,6 +92,10 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
     if (active > deps.maxSubscriptions) return refuse(tooMany(deps.maxSubscriptions, active));
 
     const document = read(payload.query);
+    const isRequest =
+      !('kind' in document) || getOperationAST(document, payload.operationName)?.operation !== 'subscription';
+    const over = deps.operations === 'all' && isRequest ? (await deps.chargeRequest(socket)).refusal : null;
+    if (over) return refuse(over);
     if (!('kind' in document)) {
       record.finish(String(document[0]?.extensions.code));
       return document;
