@@ -1,6 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 
-const ALLOWED_HEADERS = 'authorization, content-type, apollo-require-preflight, x-apollo-operation-name, x-request-id';
+/** What the usual clients send by themselves, and what this server reads. */
+const ALLOWED_HEADERS = [
+  'authorization, content-type, x-request-id, traceparent, tracestate, apollo-require-preflight',
+  'x-apollo-operation-name, x-apollo-operation-type, apollographql-client-name, apollographql-client-version',
+].join(', ');
 const EXPOSED_HEADERS =
   'x-request-id, retry-after, ratelimit, ratelimit-policy, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
 const PREFLIGHT_SECONDS = 600;
