@@ -218,6 +218,26 @@ describe('a subscriber of a hub that is told by hand', () => {
     expect(prepared.length).toBeLessThanOrEqual(4);
   });
 
+  it('has at most 200 events of the past waiting, however far back it begins', async () => {
+    const head = 1_000_000;
+    const reads: { after: number; limit: number; taken: number }[] = [];
+    let taken = 0;
+    const log = {
+      floor: async () => 0,
+      read: async (_: unknown, after: number, upTo: number, limit: number) => {
+        reads.push({ after, limit, taken });
+        const length = Math.min(limit, upTo - after);
+        return Array.from({ length }, (_, i) => ({ position: after + i + 1 }) as LoggedEvent);
+      },
+    } as unknown as EventLog;
+    const hub = { position: head, listen: () => () => undefined };
+    const stream = new LiveSubscription({ ...LONE, log, hub, maxBacklog: 100, now: () => 0 }, POSITIONS, 0);
+    for (; taken < 1_001; taken += 1) expect((await stream.next()).value).toBe(taken + 1);
+    // Each when the one before is taken to its end, and no earlier.
+    expect(reads).toEqual([0, 200, 400, 600, 800, 1_000].map((after) => ({ after, limit: 200, taken: after })));
+    await stream.return?.();
+  });
+
   it('is not taken for stalled by a burst after a quiet hour, but is when it takes nothing while events wait', async () => {
     let now = 0;
     let tell: EventListener = () => undefined;

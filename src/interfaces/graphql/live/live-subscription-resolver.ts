@@ -26,7 +26,7 @@ export interface LiveSubscriptions {
 const AFTER = {
   nullable: true,
   description:
-    'A cursor of the event log: first everything after it, then live, without gap or repeat. null: live only. Older than the kept log: CURSOR_EXPIRED.',
+    'A cursor of the event log: first everything after it, then live, without gap or repeat. null: live only. Older than the kept log: CURSOR_EXPIRED. The past is read 200 events at a time, as they are taken.',
 };
 
 /** Arguments as graphql-js coerced them; those that were left out are undefined. */
