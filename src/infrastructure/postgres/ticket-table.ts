@@ -11,6 +11,7 @@ import type {
   TicketTable,
 } from '../../application/ticket/ports.ts';
 import type { Database } from './database.ts';
+import { instantOf } from './instant-text.ts';
 import type { StoredInterval } from './schema/tickets.ts';
 import { countTickets, partsOf } from './ticket-list.ts';
 import { toInterval } from './ticket-rows.ts';
@@ -155,6 +156,6 @@ const types: pg.CustomTypesConfig = {
 /** What Postgres writes as `2026-03-01 09:30:00.25+00`, as RFC 3339 with milliseconds. */
 function instantText(text: string): string {
   // Another time zone of the session.
-  if (!text.endsWith('+00')) return new Date(text).toISOString();
+  if (!text.endsWith('+00')) return instantOf(text).toISOString();
   return `${text.slice(0, 10)}T${text.slice(11, 19)}${text.slice(19, -3).padEnd(4, text.length === 22 ? '.000' : '0')}Z`;
 }
