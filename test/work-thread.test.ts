@@ -64,6 +64,13 @@ it('a thread that ends early fails what it was asked, and nothing of what waits:
     expect(threadOf(await waits)).not.toBe(first);
   }));
 
+it('a request that cannot go to another thread fails alone', () =>
+  withThread(async (thread) => {
+    const odd = { say: (() => 'a') as unknown as string };
+    for (let i = 0; i < 3; i += 1) await expect(thread.ask(odd)).rejects.toThrow('could not be cloned');
+    expect(await thread.ask({ say: 'b' })).toMatch(/ b$/);
+  }));
+
 it('lines for the log and news of events reach the process before the answer', async () => {
   const heard: unknown[] = [];
   const logger = {

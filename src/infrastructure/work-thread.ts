@@ -72,8 +72,13 @@ export class WorkThread<Request, Answer> {
       if (!asked) break;
       clearTimeout(this.#idle);
       this.#number += 1;
-      this.#running.set(this.#number, asked);
-      this.#send(this.#worker ?? this.#start(), { kind: 'request', number: this.#number, request: asked.request });
+      try {
+        this.#send(this.#worker ?? this.#start(), { kind: 'request', number: this.#number, request: asked.request });
+        this.#running.set(this.#number, asked);
+      } catch (error) {
+        // The machine has no thread to give, or the request cannot go to another thread.
+        asked.reject(error);
+      }
     }
     if (this.#running.size === 0 && this.#worker && !this.#isClosed) {
       clearTimeout(this.#idle);
