@@ -47,6 +47,11 @@ export default defineConfig({
   server: {
     port: 5173,
     // `npm run dev -w dashboard` beside a running server; API=http://… when that listens elsewhere.
-    proxy: { '/graphql': { target: API, ws: true, changeOrigin: false }, '/session': API, '^/imports/[^/]+/errors': API },
+    proxy: {
+      '/graphql': { target: API, ws: true, changeOrigin: false },
+      '/session': API,
+      '/health': API,
+      '^/imports/[^/]+/errors': API,
+    },
   },
 });
