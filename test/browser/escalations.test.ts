@@ -14,6 +14,8 @@ import { secondsAgo } from '../support/sla-view.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const CREATE = 'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { id reference } }';
+const LADDER = `mutation { setSlaPolicy(input: { tier: VIP, resolutionMinutes: 240, breachAction: ESCALATE,
+  escalateEveryMinutes: 10, maxEscalationLevel: 3 }) { version } }`;
 const ACKNOWLEDGE = 'mutation ($id: ID!) { acknowledgeEscalation(ticketId: $id) { id } }';
 /** Late on a machine that does other things as well, and still only by the alert itself: nothing on the page asks again. */
 const LATEST_MS = 5_000;
@@ -46,6 +48,7 @@ describeInBrowser('the wall of escalations, in a browser', () => {
     const { createClient: normal } = await server.admin.ask<{ createClient: { id: string } }>(
       'mutation { createClient(input: { name: "Kestrel & Sons", tier: NORMAL }) { id } }',
     );
+    await server.admin.ask(LADDER);
     for (const [n, title] of LATER.entries()) {
       const { id } = await create(title, n % 2 === 0 ? { clientId: normal.id } : {});
       await server.makeDue(id, new Date(Date.now() + (4 + n * 37) * 60_000));
@@ -207,7 +210,7 @@ describeInBrowser('the wall of escalations, in a browser', () => {
     ).toBeGreaterThanOrEqual(14);
   });
 
-  it('says so when the log no longer reaches back to where one was', async () => {
+  it('says so when the server is away, and when the log no longer reaches back to where one was', async () => {
     const { page } = await openWall(await server.person('SUPERVISOR'));
     await live(page);
     await breakNow('Long ago');
@@ -218,7 +221,11 @@ describeInBrowser('the wall of escalations, in a browser', () => {
       `INSERT INTO projections (name, position) SELECT 'event_log_floor', max(position) FROM event_log
        ON CONFLICT (name) DO UPDATE SET position = excluded.position`,
     );
+    await page.route('**/graphql', (route) => route.abort());
     await page.goto(`${server.base}/escalations`);
+    await page.getByText('No connection', { exact: true }).waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Some alerts cannot be listed any more').waitFor();
     await waiting(page).getByText('Behind the floor').waitFor();
     await expectAccessible(page, 'a wall whose list begins anew');

@@ -89,7 +89,7 @@ function AlertBurst({ group, isOpen, onToggle }: BurstProps) {
       {isOpen ? (
         <ol className={classes.list}>
           {items.map((entry) => (
-            <AlertLine key={entry.alert.id} entry={entry} />
+            <AlertLine key={entry.alert.id} entry={entry} isGrouped />
           ))}
         </ol>
       ) : null}
@@ -97,7 +97,13 @@ function AlertBurst({ group, isOpen, onToggle }: BurstProps) {
   );
 }
 
-const AlertLine = memo(function AlertLine({ entry: { alert, missedUntil } }: { readonly entry: FeedEntry }) {
+interface LineProps {
+  readonly entry: FeedEntry;
+  /** The group has said whether it was missed. */
+  readonly isGrouped?: boolean;
+}
+
+const AlertLine = memo(function AlertLine({ entry: { alert, missedUntil }, isGrouped = false }: LineProps) {
   const { kind, ticket, occurredAt } = alert;
   return (
     <li className={classes.line} data-kind={kind} data-alert={alert.id}>
@@ -113,7 +119,7 @@ const AlertLine = memo(function AlertLine({ entry: { alert, missedUntil } }: { r
             {ticket.reference}
           </Link>{' '}
           {texts.tells(kind, alert.escalationLevel, whoTook(alert))}
-          {missedUntil === null ? null : <span className={classes.missed}> {texts.away}</span>}
+          {missedUntil === null || isGrouped ? null : <span className={classes.missed}> {texts.away}</span>}
         </span>
         <span className={classes.about}>
           {ticket.title} · {ticket.client.name}

@@ -13,7 +13,7 @@ export function Taken({ tickets }: { readonly tickets: readonly WallTicket[] }) 
       <h2 className={classes.title} id="taken-on">
         {texts.title} <span className={classes.count}>{tickets.length}</span>
       </h2>
-      <ul className={classes.list}>
+      <ul className={classes.list} data-calm="true">
         {tickets.map((ticket) => (
           <TicketLine key={ticket.id} ticket={ticket} who={texts.by(takenBy(ticket) ?? '')} />
         ))}

@@ -43,6 +43,7 @@ export function useAlerts(onNew: (entries: readonly FeedEntry[]) => void): Alert
     const begin = async (): Promise<void> => {
       const { eventCursor } = await ask(WallCursorDocument, {}, leaving.signal);
       if (leaving.signal.aborted) return;
+      if (feed.from !== null) setBegunAnew(serverClock.now());
       feed.begin(eventCursor);
       setCursor(eventCursor);
     };
@@ -60,9 +61,7 @@ export function useAlerts(onNew: (entries: readonly FeedEntry[]) => void): Alert
   }, [needsCursor, feed]);
 
   const goOnAnew = (): void => {
-    const further = cursor === undefined ? null : feed.afterExpiry(cursor);
-    if (further === null) setBegunAnew(serverClock.now());
-    setCursor(further ?? undefined);
+    setCursor((cursor === undefined ? null : feed.afterExpiry(cursor)) ?? undefined);
   };
   useLive(WallAlertsDocument, {}, cursor, {
     onEvents: (alerts) => {
@@ -79,7 +78,7 @@ export function useAlerts(onNew: (entries: readonly FeedEntry[]) => void): Alert
   return { snapshot, clear: () => feed.clear(), away, begunAnew, settleAnew: () => setBegunAnew(null) };
 }
 
-const AGAIN_MS = 3_000;
+const AGAIN_MS = 2_000;
 
 /** When the page last lost its line, and since when it has one. */
 function useAway() {
