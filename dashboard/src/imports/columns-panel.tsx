@@ -61,7 +61,7 @@ export function ColumnsPanel({ shown, choices, isChanged, onChange, onBegun }: P
                       { value: '', label: texts.leave },
                       ...FIELDS.map((each) => ({
                         value: each,
-                        label: REQUIRED.includes(each) ? texts.required(names[each]) : names[each],
+                        label: texts.option(names[each], each, REQUIRED.includes(each)),
                       })),
                     ]}
                   />

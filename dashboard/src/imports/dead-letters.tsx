@@ -1,5 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ask } from '../api/client.ts';
 import { asProblem } from '../api/problem.ts';
 import { apiTexts } from '../api/texts.ts';
@@ -35,8 +35,20 @@ export function DeadLetters({ shown, act }: Props) {
     setSelected((before) => new Set([...before].filter((each) => there.has(each))));
   }, [page]);
 
+  /** What was asked to be tried again, until it has been. */
+  const trying = useRef<{ readonly rows: number; readonly succeededBefore: number } | null>(null);
+  const { succeededRows } = shown;
+  useEffect(() => {
+    if (!trying.current || isOpen(status)) return;
+    const { rows, succeededBefore } = trying.current;
+    trying.current = null;
+    tellDone(texts.retried(succeededRows - succeededBefore, rows));
+  }, [status, succeededRows]);
+
   const retry = async (ids: readonly string[] | null): Promise<void> => {
+    trying.current = { rows: ids?.length ?? total, succeededBefore: succeededRows };
     if (await act(async () => (await ask(RetryLettersDocument, { importId: id, ids })).retryDeadLetters)) reload();
+    else trying.current = null;
   };
   const discard = async (ids: readonly string[] | null): Promise<void> => {
     setDiscarding(null);

@@ -67,6 +67,16 @@ function Open({ shown, act }: OpenProps) {
   useShortcuts(importTexts.keyboard.group, [
     { keys: 'u', does: importTexts.keyboard.back, run: () => void navigate('/imports') },
   ]);
+  const columns =
+    shown.columns.length > 0 ? (
+      <ColumnsPanel
+        shown={shown}
+        choices={choices}
+        isChanged={changed !== null}
+        onChange={setChanged}
+        onBegun={begun}
+      />
+    ) : null;
   return (
     <div className={classes.page}>
       <div className={classes.head}>
@@ -106,18 +116,11 @@ function Open({ shown, act }: OpenProps) {
       </div>
       {isKnown ? <Alert color="blue">{importTexts.upload.already}</Alert> : null}
       <ProgressPanel shown={shown} />
+      {status === 'FAILED' ? columns : null}
       {isOpen(status) ? null : <NextStep shown={shown} mapping={mapping} onBegun={begun} />}
       <UploadList awaited={awaited} onArrived={arrived} />
-      {shown.columns.length > 0 ? (
-        <ColumnsPanel
-          shown={shown}
-          choices={choices}
-          isChanged={changed !== null}
-          onChange={setChanged}
-          onBegun={begun}
-        />
-      ) : null}
       {shown.failedRows > 0 ? <DeadLetters shown={shown} act={act} /> : null}
+      {status === 'FAILED' ? null : columns}
     </div>
   );
 }

@@ -83,21 +83,18 @@ function Correct({ shown, mapping, onBegun }: Props) {
   return (
     <section className={classes.panel} aria-label={texts.correctTitle}>
       <h2 className={classes.heading}>{texts.correctTitle}</h2>
-      <ol className={classes.steps}>
-        {texts.correctSteps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
-      <Button
-        variant="default"
-        className={classes.start}
-        loading={isAsking}
-        leftSection={<Icon name="download" size={16} />}
-        onClick={() => void download()}
-      >
-        {texts.download}
-      </Button>
-      <Staging isSmall title={texts.dropCorrected} mapping={mapping} onBegun={onBegun} />
+      <p className={classes.soft}>{texts.correctWords}</p>
+      <div className={classes.correct}>
+        <Button
+          variant="default"
+          loading={isAsking}
+          leftSection={<Icon name="download" size={16} />}
+          onClick={() => void download()}
+        >
+          {texts.download}
+        </Button>
+        <Staging isSmall title={texts.dropCorrected} mapping={mapping} onBegun={onBegun} />
+      </div>
     </section>
   );
 }

@@ -70,13 +70,17 @@ export const importTexts = {
     trying: 'The rows are being checked; nothing is stored.',
     all: (count: number) => (count === 1 ? 'The only row is in.' : `All ${rows(count)} are in.`),
     some: (succeeded: number, total: number, failed: number) =>
-      `${succeeded.toLocaleString()} of ${rows(total)} ${are(succeeded)} in, ${failed.toLocaleString()} ${are(failed)} not.`,
+      total === 1
+        ? 'The only row was left out.'
+        : `${succeeded.toLocaleString()} of ${rows(total)} ${are(succeeded)} in, ${failed.toLocaleString()} ${are(failed)} not.`,
     wouldAll: (count: number) =>
       count === 1
         ? 'The only row can be imported. Nothing was stored.'
         : `All ${rows(count)} can be imported. Nothing was stored.`,
     wouldSome: (succeeded: number, total: number, failed: number) =>
-      `${succeeded.toLocaleString()} of ${rows(total)} can be imported, ${failed.toLocaleString()} cannot. Nothing was stored.`,
+      total === 1
+        ? 'The only row cannot be imported. Nothing was stored.'
+        : `${succeeded.toLocaleString()} of ${rows(total)} can be imported, ${failed.toLocaleString()} cannot. Nothing was stored.`,
     cancelled: (processed: number, total: number | null) =>
       total === null
         ? `Stopped after ${rows(processed)}. What is in stays in.`
@@ -116,11 +120,8 @@ export const importTexts = {
     importStart: (count: number) => `Import ${rows(count)}`,
     fileGone: 'This page no longer has the file, since it was chosen on another page load. Drop it here once more.',
     correctTitle: 'Correct what was left out',
-    correctSteps: [
-      'Download the error workbook. It has these rows alone, each with its reason.',
-      'Put the cells right, and delete rows that you do not want.',
-      'Drop the workbook here. Exactly its rows are imported.',
-    ],
+    correctWords:
+      'The error workbook has these rows alone, each with its reason. Put the cells right, delete rows that you do not want, and drop it here: exactly its rows are imported.',
     download: 'Download error workbook',
     noWorkbook: 'There is no error workbook any more.',
     againTitle: 'Try another file',
@@ -138,7 +139,7 @@ export const importTexts = {
     field: 'Taken for',
     choose: (header: string) => `What the column ${header} is`,
     leave: 'Leave out',
-    required: (field: string) => `${field} (required)`,
+    option: (name: string, field: string, isRequired: boolean) => `${name} (${field})${isRequired ? ', required' : ''}`,
     blank: 'no header',
     unnamable: 'Two columns have this header. Rename one in the file to choose what it is.',
     missing: (fields: string) => `Still to be chosen: ${fields}.`,
@@ -180,6 +181,8 @@ export const importTexts = {
     keep: 'Keep',
     discarded: (count: number) =>
       count === 1 ? '1 row was discarded' : `${count.toLocaleString()} rows were discarded`,
+    retried: (succeeded: number, count: number) =>
+      `${succeeded.toLocaleString()} of ${rows(count)} tried again ${are(count)} in now`,
     page: (from: number, to: number, total: number) =>
       `${from.toLocaleString()} to ${to.toLocaleString()} of ${total.toLocaleString()}`,
     previous: 'Previous rows',
