@@ -7,6 +7,7 @@ const { months: texts } = reportTexts;
 /** Beyond these a bar for each month says less than one for each year. */
 const MOST_MONTHS = 60;
 const PLOT = 190;
+const YEAR_WIDTH = 48;
 
 export const isByYear = (months: readonly Escalations[]): boolean => months.length > MOST_MONTHS;
 
@@ -77,14 +78,14 @@ export function monthsScene(months: readonly Escalations[], width: number): Scen
       const y = bottom - vip - normal - 5;
       marks.push({ kind: 'text', x: middle, y, text: each.all.toLocaleString(), fill: 'ink', anchor: 'middle' });
     }
-    marks.push(...labels(each.name, index, every, middle, bottom));
+    marks.push(...labels(each.name, index, every, slot, middle, bottom));
     slots.push({ x: left + index * slot, width: slot, ...reading(each) });
   }
   return { width, height: bottom + 38, marks, slots };
 }
 
 /** The month, and below the first one and each January the year. */
-function labels(name: string, index: number, every: number, x: number, bottom: number): Mark[] {
+function labels(name: string, index: number, every: number, slot: number, x: number, bottom: number): Mark[] {
   const text = { kind: 'text', x, fill: 'soft', anchor: 'middle' } as const;
   if (name.length === 4) return index % every === 0 ? [{ ...text, y: bottom + 16, text: name }] : [];
   const january = name.endsWith('-01');
@@ -92,7 +93,9 @@ function labels(name: string, index: number, every: number, x: number, bottom: n
   const counted = every === 1 ? index : Number(name.slice(5)) - 1;
   const shows = every <= 12 ? counted % Math.min(every, 12) === 0 : january;
   const marks: Mark[] = shows ? [{ ...text, y: bottom + 16, text: shortMonthWords(monthOf(name)) }] : [];
-  if (january || (index === 0 && shows)) marks.push({ ...text, y: bottom + 32, text: name.slice(0, 4), weight: 600 });
+  const isFree = (13 - Number(name.slice(5))) * slot > YEAR_WIDTH;
+  if (january || (index === 0 && shows && isFree))
+    marks.push({ ...text, y: bottom + 32, text: name.slice(0, 4), weight: 600 });
   return marks;
 }
 

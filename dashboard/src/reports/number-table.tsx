@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { SortDirection } from '../api/schema.generated.ts';
 import { Icon } from '../shared/icons.tsx';
 import classes from './number-table.module.css';
-import type { ReportTable } from './tables.ts';
+import { fullBar, type ReportTable } from './tables.ts';
 
 export interface Sorting {
   /** The column that it is sorted by. */
@@ -28,9 +28,7 @@ interface Props {
 /** A table of a report; each cell carries its number as the file has it. */
 export function NumberTable({ table, caption, sorting, barred = [], draw, asList = false }: Props) {
   const { columns, rows } = table;
-  const most = columns.map((_, index) =>
-    Math.max(1, ...rows.map(({ cells }) => (typeof cells[index]?.value === 'number' ? cells[index].value : 0))),
-  );
+  const most = columns.map((_, index) => fullBar(table, index));
   return (
     <table className={classes.table} data-list={asList}>
       <caption className={classes.caption}>{caption}</caption>
@@ -84,9 +82,15 @@ export function NumberTable({ table, caption, sorting, barred = [], draw, asList
                   title={exact}
                 >
                   {barred.includes(index) && typeof value === 'number' ? (
-                    <span className={classes.bar} style={{ width: `${(value / (most[index] ?? 1)) * 100}%` }} />
-                  ) : null}
-                  <span className={classes.words}>{content}</span>
+                    <span className={classes.barred}>
+                      <span className={classes.track} aria-hidden="true">
+                        <span className={classes.bar} style={{ width: `${(value / (most[index] ?? 1)) * 100}%` }} />
+                      </span>
+                      <span>{content}</span>
+                    </span>
+                  ) : (
+                    content
+                  )}
                 </td>
               );
             })}

@@ -5,6 +5,9 @@ import { reportTexts } from './texts.ts';
 
 const { resolution: texts } = reportTexts;
 const ROW = 66;
+/** The same with the figures in two lines, where one is too narrow. */
+const HIGH_ROW = 82;
+const NARROW = 380;
 const BAR = 16;
 const MINUTE_MS = 60_000;
 
@@ -22,7 +25,8 @@ export function resolutionScene(rows: readonly Resolution[], width: number): Sce
     width,
   );
   const top = head.height + 6;
-  const bottom = top + rows.length * ROW;
+  const height = width < NARROW ? HIGH_ROW : ROW;
+  const bottom = top + rows.length * height;
   const marks: Mark[] = [...head.marks];
   for (const tick of ticks) {
     const x = scale(tick) + 1;
@@ -33,19 +37,21 @@ export function resolutionScene(rows: readonly Resolution[], width: number): Sce
       { kind: 'text', x, y: bottom + 16, text: tick === 0 ? '0' : label, fill: 'soft', anchor },
     );
   }
-  for (const [index, row] of rows.entries()) marks.push(...rowMarks(row, top + index * ROW, scale));
+  for (const [index, row] of rows.entries()) marks.push(...rowMarks(row, top + index * height, scale, width));
   return { width, height: bottom + 24, marks, slots: [] };
 }
 
-function rowMarks(row: Resolution, y: number, scale: (minutes: number) => number): Mark[] {
+function rowMarks(row: Resolution, y: number, scale: (minutes: number) => number, width: number): Mark[] {
   const { tier, tickets, medianMinutes, p90Minutes, averageMinutes } = row;
   const name = tierWords(tier);
   const heading: Mark[] = [
     { kind: 'text', x: 0, y: y + 14, text: name, fill: 'ink', size: 13, weight: 650 },
-    { kind: 'text', x: textWidth(name, 13.5) + 12, y: y + 14, text: texts.tickets(tickets), fill: 'soft' },
+    { kind: 'text', x: textWidth(name, 15) + 10, y: y + 14, text: texts.tickets(tickets), fill: 'soft' },
   ];
   if (tickets === 0) return [...heading, { kind: 'text', x: 0, y: y + 34, text: texts.none, fill: 'soft' }];
-  const figures = texts.figures(...([medianMinutes, p90Minutes, averageMinutes].map(minutesWords) as Three));
+  const figures = texts.figures(minutesWords(medianMinutes), minutesWords(p90Minutes));
+  const mean = texts.mean(minutesWords(averageMinutes));
+  const lines = width < NARROW ? [figures, mean] : [`${figures} · ${mean}`];
   const bar = { kind: 'rect', x: 1, y: y + 21, height: BAR, radius: 2 } as const;
   return [
     ...heading,
@@ -54,8 +60,6 @@ function rowMarks(row: Resolution, y: number, scale: (minutes: number) => number
     // On a ground of its own, so that it is seen on either bar.
     { kind: 'path', d: diamond(scale(averageMinutes) + 1, y + 21 + BAR / 2, 7), fill: 'surface' },
     { kind: 'path', d: diamond(scale(averageMinutes) + 1, y + 21 + BAR / 2, 5), fill: 'ink' },
-    { kind: 'text', x: 0, y: y + 52, text: figures, fill: 'ink' },
+    ...lines.map((text, index): Mark => ({ kind: 'text', x: 0, y: y + 52 + index * 16, text, fill: 'ink' })),
   ];
 }
-
-type Three = [string, string, string];

@@ -1,46 +1,36 @@
 import { line, type Mark, type Scene, textWidth } from './scene.ts';
-import type { ReportTable } from './tables.ts';
+import { fullBar, type ReportTable } from './tables.ts';
 
 const ROW = 26;
-const GAP = 22;
-const MOST_COLUMN = 320;
+const GAP = 26;
+const BAR = 96;
+const MOST_TEXT = 320;
 
-/** A table as a picture, with bars for the share that each number has of the column's largest; `barred`: which columns have them. */
-export function tableScene({ columns, rows }: ReportTable, barred: readonly number[]): Scene {
-  const widths = columns.map(({ label }, index) => {
-    const texts = [label, ...rows.map(({ cells }) => cells[index]?.words ?? '')];
-    return Math.min(MOST_COLUMN, Math.max(...texts.map((text) => textWidth(text, 13)))) + GAP;
-  });
-  const width = widths.reduce((sum, each) => sum + each, 0);
+/** A table as a picture, with bars beside the numbers of the columns in `barred`. */
+export function tableScene(table: ReportTable, barred: readonly number[]): Scene {
+  const { columns, rows } = table;
   const marks: Mark[] = [];
   let x = 0;
   for (const [index, { label, isNumber }] of columns.entries()) {
-    const wide = widths[index] ?? 0;
-    const place = isNumber ? ({ x: x + wide - GAP / 2, anchor: 'end' } as const) : ({ x, anchor: 'start' } as const);
+    const texts = rows.map(({ cells }) => cells[index]?.words ?? '');
+    const words = Math.min(MOST_TEXT, Math.max(...[label, ...texts].map((text) => textWidth(text, 13))));
+    const hasBars = barred.includes(index);
+    const wide = words + (hasBars ? BAR : 0);
+    const most = fullBar(table, index);
+    const place = isNumber ? ({ x: x + wide, anchor: 'end' } as const) : ({ x, anchor: 'start' } as const);
     marks.push({ kind: 'text', ...place, y: 18, text: label, fill: 'soft', weight: 600 });
-    const numbers = rows
-      .map(({ cells }) => cells[index]?.value)
-      .map((value) => (typeof value === 'number' ? value : 0));
-    const most = Math.max(...numbers, 1);
     for (const [row, { cells }] of rows.entries()) {
-      const top = ROW * (row + 1);
-      if (barred.includes(index)) {
-        const bar = ((numbers[row] ?? 0) / most) * (wide - GAP / 2);
-        marks.push({
-          kind: 'rect',
-          x: x + wide - GAP / 2 + 4 - bar,
-          y: top + 4,
-          width: bar,
-          height: ROW - 7,
-          fill: 'band',
-          radius: 2,
-        });
+      const y = ROW * (row + 1);
+      const value = cells[index]?.value;
+      if (hasBars && typeof value === 'number') {
+        const width = (value / most) * BAR;
+        marks.push({ kind: 'rect', x, y: y + 8, width, height: 10, fill: 'second', radius: 2 });
       }
-      const text = shortened(cells[index]?.words ?? '', wide - GAP);
-      marks.push({ kind: 'text', ...place, y: top + 18, text, fill: 'ink' });
+      marks.push({ kind: 'text', ...place, y: y + 18, text: shortened(texts[row] ?? '', words), fill: 'ink' });
     }
-    x += wide;
+    x += wide + GAP;
   }
+  const width = x - GAP;
   for (let row = 1; row <= rows.length; row++) {
     marks.push({ kind: 'path', d: line(0, ROW * row, width, ROW * row), stroke: 'grid' });
   }

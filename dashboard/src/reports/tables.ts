@@ -25,6 +25,8 @@ export interface Column {
   /** With its unit, where the words carry it and the file does not. */
   readonly fileLabel?: string;
   readonly isNumber: boolean;
+  /** What a full bar stands for; without it the largest number of the column. */
+  readonly whole?: number;
 }
 
 /** The numbers of a report, once: what a chart draws, a screen reader reads and a file holds are made of it. */
@@ -54,6 +56,12 @@ const numberColumn = (label: string, fileLabel = label): Column => ({ label, fil
 function minutes(value: number): Cell {
   const rounded = Math.round(value * 10) / 10;
   return { value: rounded, words: minutesWords(value), exact: `${rounded.toLocaleString()} min` };
+}
+
+/** What a full bar of a column stands for. */
+export function fullBar({ columns, rows }: ReportTable, column: number): number {
+  const numbers = rows.map(({ cells }) => cells[column]?.value).filter((value) => typeof value === 'number');
+  return columns[column]?.whole ?? Math.max(1, ...numbers);
 }
 
 export function resolutionTable(rows: Reports['averageResolution']): ReportTable {
@@ -148,7 +156,7 @@ export function agentsTable(agents: readonly Agent[]): ReportTable {
       numberColumn(columns.resolved),
       numberColumn(columns.time, file.time),
       numberColumn(columns.breached),
-      numberColumn(columns.kept, file.kept),
+      { ...numberColumn(columns.kept, file.kept), whole: 100 },
     ],
     rows: agents.map(({ agent, resolved, averageMinutes, breached, slaMetPercent }) => ({
       key: agent,

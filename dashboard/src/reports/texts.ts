@@ -12,7 +12,7 @@ export const reportTexts = {
   updated: (period: string) => `Figures of ${period}`,
   utc: 'Days, weeks and months are in UTC.',
   print: 'Print',
-  refresh: 'Read anew',
+  refresh: 'Refresh',
   allTiers: 'All',
   range: {
     label: 'Range',
@@ -48,7 +48,8 @@ export const reportTexts = {
     minutes: (label: string) => `${label} (minutes)`,
     legend: { median: 'Median: half took no longer', p90: 'p90: 90 % took no longer', mean: 'Mean' },
     tickets: (number: number) => (number === 1 ? '1 ticket' : `${count(number)} tickets`),
-    figures: (median: string, p90: string, mean: string) => `median ${median} · p90 ${p90} · mean ${mean}`,
+    figures: (median: string, p90: string) => `median ${median} · p90 ${p90}`,
+    mean: (mean: string) => `mean ${mean}`,
     none: 'none resolved',
     empty: 'Nothing was resolved in this range',
     emptyWords: 'As soon as a ticket is resolved, its time stands here.',

@@ -18,6 +18,8 @@ import { reportTexts } from './texts.ts';
 const {
   weeks: { columns: names, reading },
 } = reportTexts;
+const BROAD = 6;
+const NARROW = 2;
 const FLOW = 170;
 const STOCK = 110;
 const HEADING = 26;
@@ -57,8 +59,9 @@ export function weeksScene(weeks: readonly Week[], present: number, width: numbe
   const area = [...backlog.map((count, index) => [frame.x(index), stock.y(count)] as const)];
   const marks: Mark[] = [
     ...flow.marks,
-    ...series(opened, 'first', flow.y, frame, isOpen),
-    ...series(solved, 'kept', flow.y, frame, isOpen),
+    // Broad below narrow: where they are the same, both are seen.
+    ...series(opened, 'second', flow.y, frame, isOpen, BROAD),
+    ...series(solved, 'kept', flow.y, frame, isOpen, NARROW),
     { kind: 'text', x: last + 8, y: ends[0] + 4, text: names.opened, fill: 'first', weight: 600 },
     { kind: 'text', x: last + 8, y: ends[1] + 4, text: names.solved, fill: 'kept', weight: 600 },
     { kind: 'text', x: 0, y: stockTop - 12, text: names.backlog, fill: 'ink', weight: 600 },
@@ -68,7 +71,7 @@ export function weeksScene(weeks: readonly Week[], present: number, width: numbe
       fill: 'area',
     },
     ...stock.marks,
-    ...series(backlog, 'ink', stock.y, frame, isOpen),
+    ...series(backlog, 'ink', stock.y, frame, isOpen, NARROW),
     {
       kind: 'text',
       x: last + 8,
@@ -94,18 +97,26 @@ function panel(ticks: readonly number[], top: number, height: number, { left, ri
   return { y, marks };
 }
 
-function series(counts: readonly number[], stroke: Paint, y: (count: number) => number, { x }: Frame, isOpen: boolean) {
+function series(
+  counts: readonly number[],
+  stroke: Paint,
+  y: (count: number) => number,
+  { x }: Frame,
+  isOpen: boolean,
+  width: number,
+): Mark[] {
   const points = counts.map((count, index) => [x(index), y(count)] as const);
   const over = isOpen ? points.slice(0, -1) : points;
   const marks: Mark[] = [];
-  if (over.length > 1) marks.push({ kind: 'path', d: polyline(over), stroke, width: 2 });
+  if (over.length > 1) marks.push({ kind: 'path', d: polyline(over), stroke, width });
   if (isOpen && points.length > 1) {
-    marks.push({ kind: 'path', d: polyline(points.slice(-2)), stroke, width: 2, dash: '2 4' });
+    marks.push({ kind: 'path', d: polyline(points.slice(-2)), stroke, width, dash: `2 ${2 + width}` });
   }
   if (points.length <= MOST_DOTS) {
     for (const [index, [cx, cy]] of points.entries()) {
       const hollow = isOpen && index === points.length - 1;
-      marks.push({ kind: 'path', d: disc(cx, cy, 3), fill: hollow ? 'surface' : stroke, stroke, width: 1.5 });
+      const radius = 2 + width / 2;
+      marks.push({ kind: 'path', d: disc(cx, cy, radius), fill: hollow ? 'surface' : stroke, stroke, width: 1.5 });
     }
   }
   return marks;
