@@ -45,6 +45,7 @@ export function AgentsCard({ agents, asked, view, caption, fileRange, onChange }
       words={words}
       caption={caption}
       fileRange={fileRange}
+      breadth="table"
       picture={() => tableScene(table, BARRED)}
       empty={agents.length === 0 ? { title: texts.empty, words: texts.emptyWords } : null}
       actions={amount}

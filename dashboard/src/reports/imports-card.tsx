@@ -9,7 +9,7 @@ import { reportTexts } from './texts.ts';
 
 const texts = reportTexts.imports;
 /** Columns of importsTable. */
-const [FILE, STATUS, ROWS, UPLOADED] = [0, 1, 2, 5];
+const [FILE, STATUS, ROWS, UPLOADED] = [0, 1, 3, 5];
 
 interface Props {
   readonly imports: readonly ReportedImport[];
@@ -55,6 +55,7 @@ export function ImportsCard({ imports, caption, fileRange }: Props) {
       words={texts.words}
       caption={caption}
       fileRange={fileRange}
+      breadth="table"
       picture={() => tableScene(table, [])}
       empty={imports.length === 0 ? { title: texts.empty, words: texts.emptyWords } : null}
     >

@@ -33,7 +33,8 @@ interface Props {
   /** Instead of the chart or table, when there is nothing. */
   readonly empty: { readonly title: string; readonly words: string } | null;
   readonly actions?: ReactNode;
-  readonly wide?: boolean;
+  /** Of a wide page: a column; all of it; a column of a wall screen, else all of it. */
+  readonly breadth?: 'column' | 'whole' | 'table';
   readonly children: ReactNode;
 }
 
@@ -47,7 +48,7 @@ export function ReportCard({
   picture,
   empty,
   actions,
-  wide,
+  breadth = 'column',
   children,
 }: Props) {
   const id = useId();
@@ -62,7 +63,7 @@ export function ReportCard({
     }
   };
   return (
-    <section className={classes.card} data-wide={wide} aria-labelledby={id}>
+    <section className={classes.card} data-breadth={breadth} aria-labelledby={id}>
       <div className={classes.head}>
         <h2 id={id} className={classes.title}>
           {table.title}

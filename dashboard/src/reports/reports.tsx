@@ -60,7 +60,7 @@ export function Reports({ shown, view, caption, fileRange, onChange }: Props) {
       />
       <ChartCard
         {...card('weeks')}
-        wide
+        breadth="whole"
         table={weeksTable(weeks)}
         words={four.words}
         notes={[...(isPresent ? [four.open] : []), ...(isBeyondWeeks(period, at) ? [four.beyond(MOST_WEEKS)] : [])]}

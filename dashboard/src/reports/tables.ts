@@ -201,9 +201,9 @@ export function importsTable(imports: readonly ReportedImport[], instantWords: (
     columns: [
       textColumn(columns.file),
       textColumn(columns.status),
+      numberColumn(columns.total),
       numberColumn(columns.rows),
       numberColumn(columns.failed),
-      numberColumn(columns.total),
       textColumn(columns.uploaded),
       numberColumn(columns.took, tookFile),
       textColumn(columns.by),
@@ -213,9 +213,9 @@ export function importsTable(imports: readonly ReportedImport[], instantWords: (
       cells: [
         text(each.filename),
         text(each.dryRun ? `${statusWords[each.status]}, ${dryRun}` : statusWords[each.status]),
+        each.totalRows === null ? { value: null, words: '' } : number(each.totalRows),
         number(each.succeededRows),
         number(each.failedRows),
-        each.totalRows === null ? { value: null, words: '' } : number(each.totalRows),
         { value: each.createdAt, words: instantWords(each.createdAt), exact: each.createdAt },
         tookCell(each),
         text(each.uploadedBy.name),

@@ -118,9 +118,9 @@ export const reportTexts = {
     columns: {
       file: 'File',
       status: 'Status',
-      rows: 'Rows in',
+      total: 'Rows',
+      rows: 'In',
       failed: 'Rejected',
-      total: 'Of',
       uploaded: 'Uploaded',
       took: 'Took',
       by: 'By',

@@ -23,14 +23,15 @@ const NARROW = 2;
 const FLOW = 170;
 const STOCK = 110;
 const HEADING = 26;
-/** As long as single weeks can be told apart. */
-const MOST_DOTS = 60;
+/** From here on single weeks can be told apart. */
+const DOTS_FROM = 13;
 /** From here on a label is a month, not a day. */
 const DAYS_UP_TO = 56;
 
 interface Frame {
   readonly left: number;
   readonly right: number;
+  readonly step: number;
   readonly x: (index: number) => number;
 }
 
@@ -44,7 +45,7 @@ export function weeksScene(weeks: readonly Week[], present: number, width: numbe
   const left = Math.max(...[...flows, ...stocks].map((tick) => textWidth(tick.toLocaleString()))) + 8;
   const right = Math.max(textWidth(names.opened), textWidth(names.solved)) + 12;
   const step = weeks.length > 1 ? (width - left - right - 8) / (weeks.length - 1) : 0;
-  const frame: Frame = { left, right: width - right, x: (index) => left + 4 + index * step };
+  const frame: Frame = { left, right: width - right, step, x: (index) => left + 4 + index * step };
   const isOpen = weeks.length > 0 && weekOf(weeks.at(-1)?.week ?? '') === present;
   const flowTop = 14;
   const stockTop = flowTop + FLOW + HEADING + 14;
@@ -101,7 +102,7 @@ function series(
   counts: readonly number[],
   stroke: Paint,
   y: (count: number) => number,
-  { x }: Frame,
+  { x, step }: Frame,
   isOpen: boolean,
   width: number,
 ): Mark[] {
@@ -112,7 +113,7 @@ function series(
   if (isOpen && points.length > 1) {
     marks.push({ kind: 'path', d: polyline(points.slice(-2)), stroke, width, dash: `2 ${2 + width}` });
   }
-  if (points.length <= MOST_DOTS) {
+  if (points.length < 2 || step >= DOTS_FROM) {
     for (const [index, [cx, cy]] of points.entries()) {
       const hollow = isOpen && index === points.length - 1;
       const radius = 2 + width / 2;
