@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { appears, EARS } from '../support/alert-senses.ts';
 import {
   buildDashboard,
   describeInBrowser,
@@ -262,28 +263,6 @@ describeInBrowser('the wall of escalations, in a browser', () => {
     expect(complaints).toEqual([]);
   });
 });
-
-/** Counts what would be heard and shown. */
-const EARS = `
-  globalThis.tones = 0;
-  globalThis.notified = [];
-  const { start } = OscillatorNode.prototype;
-  OscillatorNode.prototype.start = function (...when) { tones += 1; return start.apply(this, when); };
-  globalThis.Notification = class extends Notification {
-    constructor(title, options) { super(title, options); notified.push(title); }
-  };`;
-
-/** The instant at which the page shows the alert of a ticket, by the clock that the server has too. */
-const appears = (reference: string): string => `new Promise((resolve) => {
-  const log = document.querySelector('[role=log]');
-  const look = () => {
-    if (!log.textContent.includes('${reference}')) return;
-    watching.disconnect();
-    resolve(Date.now());
-  };
-  const watching = new MutationObserver(look);
-  watching.observe(log, { childList: true, subtree: true, characterData: true });
-})`;
 
 /** The words of the band once it has stood for so long. */
 function awayFor(milliseconds: number): RegExp {

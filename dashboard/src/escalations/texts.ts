@@ -1,12 +1,13 @@
 import { sharedTexts } from '../shared/texts.ts';
+import { wallTitle } from './title.ts';
 
 const promises = (count: number, one: string, many: string): string =>
   count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;
 
 /** What the wall of escalations says. */
 export const wallTexts = {
-  title: 'Escalations',
-  counted: (count: number) => `(${count}) Escalations`,
+  title: wallTitle,
+  counted: (count: number) => `(${count}) ${wallTitle}`,
   mine: 'Of the tickets that you hold',
   waiting: {
     title: 'Nobody has taken these on',
