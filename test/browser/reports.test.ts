@@ -46,6 +46,25 @@ interface Answer {
   }[];
 }
 
+/** Notes when a form, and when a row, can first be seen, and every task that held the page up for 50 ms or more. */
+const WATCH = `
+  globalThis.seen = { form: null, row: null, tasks: [] };
+  new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map(({ duration }) => duration)))
+    .observe({ type: 'longtask', buffered: true });
+  new MutationObserver(() => {
+    if (document.querySelector('form input')) seen.form ??= performance.now();
+    if (document.querySelector('[role="row"][aria-rowindex="2"]')) seen.row ??= performance.now();
+  }).observe(document, { childList: true, subtree: true });`;
+const SEEN = `(async () => {
+  const paint = await new Promise((found) => new PerformanceObserver((list) => {
+    const [first] = list.getEntriesByName('first-contentful-paint');
+    if (first) found(first);
+  }).observe({ type: 'paint', buffered: true }));
+  const ready = seen.row ?? seen.form;
+  const long = seen.tasks.map((ms) => ms.toFixed(0) + ' ms').join(', ') || 'none';
+  return 'first contentful paint ' + paint.startTime.toFixed(0) + ' ms, usable ' + ready.toFixed(0) + ' ms, long tasks: ' + long;
+})()`;
+
 describeInBrowser('the reports, in a browser', () => {
   let server: TestServer;
   let browser: Browser;
@@ -221,6 +240,8 @@ describeInBrowser('the reports, in a browser', () => {
     await page.getByRole('heading', { name: 'Week by week' }).waitFor();
     await expectAccessible(page, 'the reports in the dark');
     await picture(page, 'reports-dark');
+    // As wide as a page of A4 between its margins.
+    await page.setViewportSize({ width: 718, height: 2000 });
     await page.emulateMedia({ media: 'print' });
     await page.getByRole('navigation', { name: 'Areas' }).waitFor({ state: 'hidden' });
     expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
@@ -248,6 +269,24 @@ describeInBrowser('the reports, in a browser', () => {
     expect(await other.page.getByRole('link', { name: 'Reports' }).count()).toBe(0);
     expect(phone.complaints).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it('how soon the sign-in and the queue can be used is measured, and printed', async () => {
+    const { createClient } = await server.admin.ask<{ createClient: { id: string } }>(
+      'mutation { createClient(input: { name: "Northwind Traders", tier: VIP }) { id } }',
+    );
+    await server.admin.ask('mutation ($input: CreateTicketInput!) { createTicket(input: $input) { id } }', {
+      input: { clientId: createClient.id, title: 'Is there', description: 'Since Monday.' },
+    });
+    const { page, context } = await newVisitor(browser, server.base);
+    await context.addInitScript(WATCH);
+    await page.goto('/queue');
+    await page.getByLabel('Email address').waitFor();
+    console.info(`the sign-in: ${await page.evaluate<string>(SEEN)}`);
+    await signInAs(page, supervisor.email, PASSWORD);
+    await page.reload();
+    await page.getByRole('row').filter({ hasText: 'Is there' }).waitFor();
+    console.info(`the queue, signed in, its files kept: ${await page.evaluate<string>(SEEN)}`);
   });
 });
 

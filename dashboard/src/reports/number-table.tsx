@@ -29,6 +29,8 @@ interface Props {
 export function NumberTable({ table, caption, sorting, barred = [], draw, asList = false }: Props) {
   const { columns, rows } = table;
   const most = columns.map((_, index) => fullBar(table, index));
+  // All numbers of a column take the same room, so that all bars have the same.
+  const room = columns.map((_, index) => Math.max(0, ...rows.map(({ cells }) => cells[index]?.words.length ?? 0)));
   return (
     <table className={classes.table} data-list={asList}>
       <caption className={classes.caption}>{caption}</caption>
@@ -86,7 +88,7 @@ export function NumberTable({ table, caption, sorting, barred = [], draw, asList
                       <span className={classes.track} aria-hidden="true">
                         <span className={classes.bar} style={{ width: `${(value / (most[index] ?? 1)) * 100}%` }} />
                       </span>
-                      <span>{content}</span>
+                      <span style={{ minWidth: `${room[index] ?? 0}ch` }}>{content}</span>
                     </span>
                   ) : (
                     content
