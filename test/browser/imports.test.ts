@@ -45,6 +45,7 @@ describeInBrowser('imports, in a browser', () => {
   const chooser = (page: Page, title: string | RegExp) =>
     page.getByRole('region', { name: 'Files to import' }).filter({ hasText: title }).locator('input[type=file]');
   const drop = async (page: Page, name: string, bytes: Buffer) => {
+    await page.getByRole('region', { name: 'Files to import' }).first().waitFor();
     const carried = await page.evaluateHandle(
       ([base64, filename]) => {
         // biome-ignore format: it runs in the page, whose types are not known here.
@@ -186,7 +187,6 @@ describeInBrowser('imports, in a browser', () => {
     const foreign = ['Vorgang', 'Kunde', 'Klasse', 'Stand', 'Eröffnet', 'Gelöst', 'Stufe'];
     const rows = Array.from({ length: 30 }, (_, n) => goodRow(`FREMD-${n}`, n === 3 ? { 2: 'GOLD' } : {}));
     const { page, complaints } = await openAs(supervisor, '/imports');
-    await page.getByRole('heading', { name: 'Imports' }).waitFor();
     await drop(page, 'Vorgänge.xlsx', await workbook(rows, foreign));
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page
@@ -216,8 +216,7 @@ describeInBrowser('imports, in a browser', () => {
   });
 
   it('a file that cannot be taken is refused in the words of the API, and one that was brought in before is found', async () => {
-    const { page, complaints } = await openAs(supervisor, '/imports');
-    await page.getByRole('heading', { name: 'Imports' }).waitFor();
+    const { page, context, complaints } = await openAs(supervisor, '/imports');
     await drop(page, 'old.xls', Buffer.from('D0CF11E0A1B11AE1'.padEnd(2_000, '0'), 'hex'));
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText(/is either protected with a password or of an old Office format such as .xls/).waitFor();
@@ -234,6 +233,24 @@ describeInBrowser('imports, in a browser', () => {
     await picture(page, 'imports-too-large');
     await page.getByRole('button', { name: 'Close the message about huge.csv' }).click();
 
+    // On a slow line: it is seen to be sent, goes on while another page is shown, and is broken off without a trace.
+    const slow = await context.newCDPSession(page);
+    const line = { offline: false, latency: 0, downloadThroughput: -1 };
+    await slow.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: 150_000 });
+    await drop(page, 'slow.csv', Buffer.alloc(1_900_000, 'x'));
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    const sending = page.getByRole('progressbar', { name: 'Upload of slow.csv' });
+    await sending.waitFor();
+    await page.getByRole('link', { name: 'Queue' }).click();
+    await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    await page.getByRole('link', { name: 'Imports' }).click();
+    await page.getByText(/ of 1.9 MB sent/).waitFor();
+    await expectAccessible(page, 'an upload on its way');
+    await picture(page, 'imports-sending');
+    await page.getByRole('button', { name: 'Stop the upload of slow.csv' }).click();
+    await sending.waitFor({ state: 'detached' });
+    await slow.send('Network.emulateNetworkConditions', { ...line, offline: true, uploadThroughput: -1 });
+
     const small = Buffer.from(`${HEADERS.join(',')}\n${goodRow('ONCE-1').join(',')}\n`);
     const upload = 'mutation ($file: Upload!) { importTickets(file: $file) { id } }';
     await server.admin.upload(upload, { name: 'once.csv', bytes: small });
@@ -242,8 +259,12 @@ describeInBrowser('imports, in a browser', () => {
     );
     await drop(page, 'once again.csv', small);
     await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('The upload was cut off before the server had the whole file.').waitFor();
+    await slow.send('Network.emulateNetworkConditions', { ...line, uploadThroughput: -1 });
+    await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('This file was uploaded before, in the same way.').waitFor();
     await page.getByRole('heading', { level: 1, name: 'once.csv' }).waitFor();
+    expect(await server.sql("SELECT id FROM import_processes WHERE filename IN ('slow.csv', 'huge.csv')")).toEqual([]);
   });
 
   it('is for supervisors and administrators, fits a phone and the dark', async () => {

@@ -1,6 +1,15 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { Icon } from '../shared/icons.tsx';
-import { type Choice, canBeNamed, FIELDS, type Field, mappingOf, problemsOf, REQUIRED } from './columns.ts';
+import {
+  type Choice,
+  FIELDS,
+  type Field,
+  mappingOf,
+  namingHeaders,
+  problemsOf,
+  REQUIRED,
+  shownColumns,
+} from './columns.ts';
 import { type ImportWhole, isOpen } from './import-model.ts';
 import classes from './import-page.module.css';
 import { Staging } from './staging.tsx';
@@ -8,6 +17,10 @@ import { importTexts } from './texts.ts';
 import { useUploads } from './use-uploads.ts';
 
 const { columns: texts, fields: names } = importTexts;
+
+const MOST_SHOWN = 100;
+const MOST_LISTED = 12;
+const NONE: Choice = { header: '', field: null };
 
 interface Props {
   readonly shown: ImportWhole;
@@ -22,6 +35,8 @@ interface Props {
 export function ColumnsPanel({ shown, choices, isChanged, onChange, onBegun }: Props) {
   const used = choices.filter(({ field }) => field !== null).length;
   const ignored = choices.flatMap(({ header, field }) => (field === null && header.trim() !== '' ? [header] : []));
+  const places = shownColumns(choices, choices.length, MOST_SHOWN);
+  const naming = namingHeaders(choices);
   const isFixed = isOpen(shown.status);
   const choose = (index: number, field: Field | null): void =>
     onChange(choices.map((choice, at) => (at === index ? { ...choice, field } : choice)));
@@ -31,7 +46,7 @@ export function ColumnsPanel({ shown, choices, isChanged, onChange, onBegun }: P
         <h2 className={classes.heading}>{texts.title}</h2>
         <span className={classes.soft}>{texts.summary(used, choices.length)}</span>
       </summary>
-      {ignored.length > 0 ? <p className={classes.soft}>{texts.ignored(ignored.join(', '))}</p> : null}
+      {ignored.length > 0 ? <p className={classes.soft}>{texts.ignored(listedSome(ignored))}</p> : null}
       {isFixed ? null : <p className={classes.soft}>{texts.words}</p>}
       <table className={classes.columns}>
         <thead>
@@ -41,43 +56,55 @@ export function ColumnsPanel({ shown, choices, isChanged, onChange, onBegun }: P
           </tr>
         </thead>
         <tbody>
-          {choices.map(({ header, field }, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a header may be there twice, and columns never move.
-            <tr key={index}>
-              <th scope="row">{header.trim() === '' ? <span className={classes.soft}>{texts.blank}</span> : header}</th>
-              <td>
-                {isFixed || header.trim() === '' ? (
-                  <span>{field === null ? texts.leave : names[field]}</span>
-                ) : canBeNamed(choices, index) ? (
-                  <NativeSelect
-                    size="xs"
-                    aria-label={texts.choose(header)}
-                    value={field ?? ''}
-                    data-changed={field !== (shown.columns[index]?.field ?? null)}
-                    onChange={({ currentTarget }) =>
-                      choose(index, FIELDS.find((each) => each === currentTarget.value) ?? null)
-                    }
-                    data={[
-                      { value: '', label: texts.leave },
-                      ...FIELDS.map((each) => ({
-                        value: each,
-                        label: texts.option(names[each], each, REQUIRED.includes(each)),
-                      })),
-                    ]}
-                  />
-                ) : (
-                  <span className={classes.soft}>{texts.unnamable}</span>
-                )}
-              </td>
-            </tr>
-          ))}
+          {places.map((index) => {
+            const { header, field } = choices[index] ?? NONE;
+            return (
+              <tr key={index}>
+                <th scope="row">
+                  {header.trim() === '' ? <span className={classes.soft}>{texts.blank}</span> : header}
+                </th>
+                <td>
+                  {isFixed || header.trim() === '' ? (
+                    <span>{field === null ? texts.leave : names[field]}</span>
+                  ) : naming.has(header.trim()) ? (
+                    <NativeSelect
+                      size="xs"
+                      aria-label={texts.choose(header)}
+                      value={field ?? ''}
+                      data-changed={field !== (shown.columns[index]?.field ?? null)}
+                      onChange={({ currentTarget }) =>
+                        choose(index, FIELDS.find((each) => each === currentTarget.value) ?? null)
+                      }
+                      data={[
+                        { value: '', label: texts.leave },
+                        ...FIELDS.map((each) => ({
+                          value: each,
+                          label: texts.option(names[each], each, REQUIRED.includes(each)),
+                        })),
+                      ]}
+                    />
+                  ) : (
+                    <span className={classes.soft}>{texts.unnamable}</span>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
+      {places.length < choices.length ? (
+        <p className={classes.soft}>{texts.more(choices.length - places.length)}</p>
+      ) : null}
       {isChanged && !isFixed ? (
         <Again shown={shown} choices={choices} onBegun={onBegun} onReset={() => onChange(null)} />
       ) : null}
     </details>
   );
+}
+
+function listedSome(headers: readonly string[]): string {
+  const some = headers.slice(0, MOST_LISTED).join(', ');
+  return headers.length > MOST_LISTED ? texts.andMore(some, headers.length - MOST_LISTED) : some;
 }
 
 interface AgainProps extends Pick<Props, 'shown' | 'choices' | 'onBegun'> {

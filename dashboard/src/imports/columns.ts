@@ -33,10 +33,27 @@ export function choicesOf(columns: readonly { readonly header: string; readonly 
   return columns.map(({ header, field }) => ({ header, field: FIELDS.find((each) => each === field) ?? null }));
 }
 
-/** Whether a mapping can name this column: a header that is blank, or there twice, names none. */
-export function canBeNamed(choices: readonly Choice[], index: number): boolean {
-  const name = choices[index]?.header.trim() ?? '';
-  return name !== '' && choices.every((other, at) => at === index || other.header.trim() !== name);
+/** The headers by which a mapping can name a column: those that are blank, or there twice, name none. */
+export function namingHeaders(choices: readonly Choice[]): ReadonlySet<string> {
+  const once = new Set<string>();
+  const twice = new Set(['']);
+  for (const { header } of choices) {
+    const name = header.trim();
+    if (once.has(name)) twice.add(name);
+    once.add(name);
+  }
+  return new Set([...once].filter((name) => !twice.has(name)));
+}
+
+/** Which columns of a sheet, which may have 16,384, are shown: the first `most`, and those that are used. */
+export function shownColumns(
+  columns: readonly { readonly field: string | null }[],
+  count: number,
+  most: number,
+): number[] {
+  return Array.from({ length: count }, (_, index) => index).filter(
+    (index) => index < most || (columns[index]?.field ?? null) !== null,
+  );
 }
 
 /** What stands against these choices: fields that a file must have and none has, and fields that several have. */
@@ -50,7 +67,8 @@ export function problemsOf(choices: readonly Choice[]): { missing: Field[]; doub
 
 /** The choices as the API takes them; those that are used come first, so that a wide sheet loses none of them. */
 export function mappingOf(choices: readonly Choice[]): Mapping {
-  const named = choices.filter((_, index) => canBeNamed(choices, index));
+  const naming = namingHeaders(choices);
+  const named = choices.filter(({ header }) => naming.has(header.trim()));
   const used = named.filter(({ field }) => field !== null);
   const left = named.filter(({ field }) => field === null);
   return [...used, ...left].slice(0, MOST_NAMED).map(({ header, field }) => ({ header, field: field ?? IGNORE }));

@@ -1,13 +1,16 @@
 import { ActionIcon, Checkbox } from '@mantine/core';
 import { Icon } from '../shared/icons.tsx';
 import { Instant } from '../shared/instant.tsx';
-import { blamedFields } from './columns.ts';
+import { blamedFields, shownColumns } from './columns.ts';
 import classes from './dead-letters.module.css';
 import type { ImportWhole } from './import-model.ts';
 import { importTexts } from './texts.ts';
 import type { DeadLetter } from './use-dead-letters.ts';
 
 const { letters: texts } = importTexts;
+
+/** A sheet may have 16,384 columns; the used ones are always shown. */
+const MOST_COLUMNS = 40;
 
 interface Props {
   readonly letters: readonly DeadLetter[];
@@ -24,10 +27,9 @@ interface Props {
 export function DeadLetterTable({ letters, columns, canAct, selected, onSelect, onRetry, onDiscard }: Props) {
   const headers = letters[0]?.headers ?? [];
   const widest = Math.max(headers.length, ...letters.map(({ values }) => values.length));
-  const names = Array.from(
-    { length: widest },
-    (_, index) => headers[index]?.trim() || (index < headers.length ? texts.noHeader : texts.beyond),
-  );
+  const places = shownColumns(columns, widest, MOST_COLUMNS);
+  const nameOf = (index: number): string =>
+    headers[index]?.trim() || (index < headers.length ? texts.noHeader : texts.beyond);
   const all = letters.map(({ id }) => id);
   const toggle = (id: string): void => {
     const next = new Set(selected);
@@ -55,10 +57,9 @@ export function DeadLetterTable({ letters, columns, canAct, selected, onSelect, 
             <th scope="col" className={classes.why}>
               {texts.reasons}
             </th>
-            {names.map((name, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a header may be there twice, and columns never move.
+            {places.map((index) => (
               <th key={index} scope="col">
-                {name}
+                {nameOf(index)}
               </th>
             ))}
           </tr>
@@ -117,12 +118,11 @@ export function DeadLetterTable({ letters, columns, canAct, selected, onSelect, 
                     </span>
                   ) : null}
                 </td>
-                {names.map((name, index) => (
+                {places.map((index) => (
                   <td
-                    // biome-ignore lint/suspicious/noArrayIndexKey: as above.
                     key={index}
                     className={classes.cell}
-                    data-label={name}
+                    data-label={nameOf(index)}
                     data-blamed={isBlamed(index)}
                     data-blank={(values[index] ?? null) === null}
                   >
@@ -134,6 +134,7 @@ export function DeadLetterTable({ letters, columns, canAct, selected, onSelect, 
           })}
         </tbody>
       </table>
+      {places.length < widest ? <p className={classes.rest}>{texts.moreColumns(widest - places.length)}</p> : null}
     </section>
   );
 }

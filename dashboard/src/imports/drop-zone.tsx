@@ -108,6 +108,18 @@ function useDroppedFiles(zone: RefObject<HTMLElement | null>, onFiles: (files: r
   return isOver;
 }
 
+/** Keeps the browser from opening a file that is dropped where there is no place for one. */
+export function useDropGuard(): void {
+  useEffect(() => {
+    const guard = (event: DragEvent): void => event.preventDefault();
+    const names = ['dragover', 'drop'] as const;
+    for (const name of names) addEventListener(name, guard);
+    return () => {
+      for (const name of names) removeEventListener(name, guard);
+    };
+  }, []);
+}
+
 /** Browsers hand over a folder as a file that cannot be read. */
 function sorted(transfer: DataTransfer | null): { files: File[]; folders: string[] } {
   const files: File[] = [];

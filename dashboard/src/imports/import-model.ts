@@ -58,6 +58,25 @@ export function outcomeWords(of: Counted): string {
   }
 }
 
+/**
+ * Pace and time left `sinceMs` after the API told of them: the pace is an average over the time of work, so that it falls, and the time
+ * left grows, while nothing comes in.
+ */
+export function paceAfter(
+  {
+    processedRows,
+    totalRows,
+    rowsPerSecond,
+    status,
+  }: Pick<ImportRow, 'processedRows' | 'totalRows' | 'rowsPerSecond' | 'status'>,
+  sinceMs: number,
+): { readonly rowsPerSecond: number | null; readonly leftMs: number | null } {
+  if (rowsPerSecond === null || processedRows === 0 || status !== 'RUNNING') return { rowsPerSecond, leftMs: null };
+  const pace = processedRows / (processedRows / rowsPerSecond + Math.max(0, sinceMs) / 1_000);
+  const left = totalRows === null ? null : Math.max(0, totalRows - processedRows);
+  return { rowsPerSecond: pace, leftMs: left === null ? null : (1_000 * left) / pace };
+}
+
 /** A number of rows in a second, as exactly as it says something. */
 export function paceWords(rowsPerSecond: number): string {
   return rowsPerSecond < 10 ? rowsPerSecond.toFixed(1) : Math.round(rowsPerSecond).toLocaleString();
@@ -83,11 +102,16 @@ export function sizeWords(bytes: number): string {
   return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${UNITS[unit]}`;
 }
 
+type Stamped = Pick<ImportRow, 'id' | 'createdAt' | 'status' | 'processedRows'>;
+
+/** The newer of two that are known of one import: an answer may be overtaken by an event, and what is processed never falls. */
+export function newerOf<T extends Stamped>(known: T | null | undefined, told: T): T {
+  return known && isOpen(told.status) && known.processedRows > told.processedRows ? known : told;
+}
+
 /** A list with what is known of some of its rows put in their place; those that are not in it yet go on top, newest first. */
-export function renewed<T extends { readonly id: string; readonly createdAt: string }>(
-  rows: readonly T[],
-  news: readonly T[],
-): T[] {
-  const byId = new Map([...rows, ...news].map((row) => [row.id, row]));
+export function renewed<T extends Stamped>(rows: readonly T[], news: readonly T[]): T[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const row of news) byId.set(row.id, newerOf(byId.get(row.id), row));
   return [...byId.values()].sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
 }

@@ -1,5 +1,5 @@
 import { Alert, Button } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { ask } from '../api/client.ts';
 import { serverClock } from '../api/server-clock.ts';
@@ -12,11 +12,13 @@ import { type Choice, choicesOf, mappingOf, mappingOfCorrection } from './column
 import { ColumnsPanel } from './columns-panel.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { CancelImportDocument, ResumeImportDocument } from './documents.generated.ts';
+import { useDropGuard } from './drop-zone.tsx';
 import { type ImportWhole, isOpen, isResumable, sizeWords } from './import-model.ts';
 import classes from './import-page.module.css';
 import { DryRunMark, ImportStatusBadge } from './import-status.tsx';
 import { NextStep } from './next-step.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
+import { StaleNotice } from './stale-notice.tsx';
 import { importTexts } from './texts.ts';
 import { UploadList } from './upload-list.tsx';
 import type { Upload } from './uploads.ts';
@@ -41,17 +43,24 @@ export function ImportPage() {
     );
   }
   // Another import is another page, with nothing chosen yet.
-  return <Open key={id} shown={open.shown} act={open.act} />;
+  return (
+    <Open key={id} shown={open.shown} act={open.act}>
+      {open.problem ? <StaleNotice problem={open.problem} onRetry={() => void open.look()} /> : null}
+    </Open>
+  );
 }
 
 interface OpenProps {
   readonly shown: ImportWhole;
   readonly act: (work: () => Promise<ImportWhole>) => Promise<boolean>;
+  /** What is to be said above everything else. */
+  readonly children: ReactNode;
 }
 
-function Open({ shown, act }: OpenProps) {
+function Open({ shown, act, children }: OpenProps) {
   const { id, status } = shown;
   const navigate = useNavigate();
+  useDropGuard();
   const isKnown = (useLocation().state as { readonly isKnown?: boolean } | null)?.isKnown === true;
   const [awaited, setAwaited] = useState<number | null>(null);
   /** What somebody says that the columns are; null: what they were taken for. */
@@ -114,6 +123,7 @@ function Open({ shown, act }: OpenProps) {
           <Instant at={shown.createdAt} />
         </div>
       </div>
+      {children}
       {isKnown ? <Alert color="blue">{importTexts.upload.already}</Alert> : null}
       <ProgressPanel shown={shown} />
       {status === 'FAILED' ? columns : null}

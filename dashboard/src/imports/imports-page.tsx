@@ -7,6 +7,7 @@ import { useTitle } from '../shared/use-title.ts';
 import classes from './imports-page.module.css';
 import { ImportsTable } from './imports-table.tsx';
 import { Staging } from './staging.tsx';
+import { StaleNotice } from './stale-notice.tsx';
 import { importTexts as texts } from './texts.ts';
 import { UploadList } from './upload-list.tsx';
 import type { Upload } from './uploads.ts';
@@ -36,6 +37,7 @@ export function ImportsPage() {
         onBegun={(keys) => setAwaited(keys.length === 1 ? (keys[0] ?? null) : null)}
       />
       <UploadList awaited={awaited} onArrived={arrived} />
+      {problem && rows ? <StaleNotice problem={problem} onRetry={() => void look()} /> : null}
       {problem && !rows ? (
         <ErrorState problem={problem} onRetry={() => void look()} />
       ) : !rows ? (

@@ -3,13 +3,23 @@ import { ApiError, unreachable } from '../api/problem.ts';
 import {
   blamedFields,
   type Choice,
-  canBeNamed,
   choicesOf,
   mappingOf,
   mappingOfCorrection,
+  namingHeaders,
   problemsOf,
+  shownColumns,
 } from './columns.ts';
-import { type Counted, outcomeWords, paceWords, renewed, sharesOf, sizeWords, tookWords } from './import-model.ts';
+import {
+  type Counted,
+  outcomeWords,
+  paceAfter,
+  paceWords,
+  renewed,
+  sharesOf,
+  sizeWords,
+  tookWords,
+} from './import-model.ts';
 import { type SendFile, Uploads } from './uploads.ts';
 
 const plain: Choice[] = choicesOf(
@@ -28,7 +38,7 @@ describe('the columns of a file', () => {
 
   it('can be named unless their header is blank or there twice', () => {
     const choices = choicesOf(['a', ' ', 'b', 'b '].map((header) => ({ header, field: null })));
-    expect(choices.map((_, index) => canBeNamed(choices, index))).toEqual([true, false, false, false]);
+    expect([...namingHeaders(choices)]).toEqual(['a']);
     expect(mappingOf(choices)).toEqual([{ header: 'a', field: 'ignore' }]);
   });
 
@@ -40,6 +50,7 @@ describe('the columns of a file', () => {
     const mapping = mappingOf(wide);
     expect(mapping).toHaveLength(200);
     expect(mapping[0]).toEqual({ header: 'c299', field: 'title' });
+    expect(shownColumns(wide, 300, 2)).toEqual([0, 1, 299]);
   });
 
   it('of a correction are read as those of its file, of which its own two are none', () => {
@@ -90,10 +101,20 @@ describe('an import', () => {
     expect(tookWords({ startedAt, finishedAt: null })).toBeNull();
   });
 
+  it('grows slower, and its end farther, while no row comes in', () => {
+    const row = { ...counted({}), rowsPerSecond: 10 };
+    expect(paceAfter(row, 0)).toEqual({ rowsPerSecond: 10, leftMs: 15_000 });
+    expect(paceAfter(row, 5_000)).toEqual({ rowsPerSecond: 5, leftMs: 30_000 });
+    expect(paceAfter({ ...row, status: 'COMPLETED' }, 5_000)).toEqual({ rowsPerSecond: 10, leftMs: null });
+  });
+
   it('stands in the list once, in its place, as it is now', () => {
-    const row = (id: string, minute: number) => ({ id, createdAt: `2026-03-01T09:0${minute}:00Z` });
-    const list = renewed([row('b', 2), row('a', 1)], [{ ...row('c', 3) }, { ...row('a', 1), extra: 1 }]);
-    expect(list).toEqual([row('c', 3), row('b', 2), { ...row('a', 1), extra: 1 }]);
+    const row = (id: string, minute: number, processedRows = 0) => {
+      return { id, createdAt: `2026-03-01T09:0${minute}:00Z`, status: 'RUNNING' as const, processedRows };
+    };
+    const list = renewed([row('b', 2, 9), row('a', 1)], [row('c', 3), row('a', 1, 5), row('b', 2, 7)]);
+    // An answer that was overtaken by an event is not believed: the rows never fall.
+    expect(list).toEqual([row('c', 3), row('b', 2, 9), row('a', 1, 5)]);
   });
 });
 

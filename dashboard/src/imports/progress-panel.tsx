@@ -1,19 +1,38 @@
+import { useCallback, useRef } from 'react';
+import { serverClock } from '../api/server-clock.ts';
 import { durationWords } from '../shared/duration.ts';
 import { Icon } from '../shared/icons.tsx';
-import { type ImportWhole, isOpen, outcomeWords, paceWords, tookWords } from './import-model.ts';
+import { useNowText } from '../shared/use-now.ts';
+import { type ImportWhole, isOpen, outcomeWords, paceAfter, paceWords, tookWords } from './import-model.ts';
 import classes from './import-page.module.css';
 import { RowsBar } from './import-status.tsx';
 import { importTexts } from './texts.ts';
 
 const { progress: texts } = importTexts;
 
+/** So long nothing may come in before that is said. */
+const STILL_MS = 10_000;
+
 /** How far it is: what has been processed is what is in and what was left out, and nothing else. */
 export function ProgressPanel({ shown }: { readonly shown: ImportWhole }) {
-  const { dryRun, status, processedRows, totalRows, succeededRows, failedRows, rowsPerSecond, etaSeconds } = shown;
-  const took = tookWords(shown);
+  const { dryRun, status, processedRows, totalRows, succeededRows, failedRows } = shown;
+  const toldAt = useFirstSeen(shown);
+  const movedAt = useFirstSeen(processedRows);
+  const ticking = useNowText(
+    useCallback(
+      (now: number) => {
+        const { rowsPerSecond, leftMs } = paceAfter(shown, now - toldAt);
+        const still = status === 'RUNNING' && now - movedAt >= STILL_MS ? durationWords(now - movedAt) : '';
+        const pace = rowsPerSecond === null ? texts.unknown : paceWords(rowsPerSecond);
+        return [pace, leftMs === null ? texts.unknown : durationWords(leftMs), still].join('|');
+      },
+      [shown, status, toldAt, movedAt],
+    ),
+  );
+  const [pace = '', left = '', still = ''] = ticking.split('|');
   const last = isOpen(status)
-    ? { label: texts.left, value: etaSeconds === null ? texts.unknown : durationWords(etaSeconds * 1_000) }
-    : { label: texts.took, value: took ?? texts.unknown };
+    ? { label: texts.left, value: left }
+    : { label: texts.took, value: tookWords(shown) ?? texts.unknown };
   return (
     <section className={classes.panel} aria-label={texts.label} data-status={status}>
       <p className={classes.outcome} role="status">
@@ -38,13 +57,21 @@ export function ProgressPanel({ shown }: { readonly shown: ImportWhole }) {
               tone="in"
             />
             <Figure label={texts.failed} value={failedRows.toLocaleString()} tone="failed" />
-            <Figure label={texts.pace} value={rowsPerSecond === null ? texts.unknown : paceWords(rowsPerSecond)} />
+            <Figure label={texts.pace} value={pace} />
             <Figure label={last.label} value={last.value} />
           </dl>
+          {still === '' ? null : <p className={classes.soft}>{texts.stalled(still)}</p>}
         </>
       )}
     </section>
   );
+}
+
+/** When `value` was first seen, by the server's clock. */
+function useFirstSeen(value: unknown): number {
+  const seen = useRef<{ readonly value: unknown; readonly at: number } | null>(null);
+  if (seen.current === null || seen.current.value !== value) seen.current = { value, at: serverClock.now() };
+  return seen.current.at;
 }
 
 interface FigureProps {

@@ -5,7 +5,7 @@ import { asProblem, type Problem } from '../api/problem.ts';
 import { apiTexts } from '../api/texts.ts';
 import { tellProblem } from '../shared/notify.ts';
 import { ImportPageDocument, ImportPageProgressDocument } from './documents.generated.ts';
-import { type ImportWhole, isOpen } from './import-model.ts';
+import { type ImportWhole, isOpen, newerOf } from './import-model.ts';
 import { useAskedAgain } from './use-uploads.ts';
 
 /** Somebody else may have retried or resumed it. */
@@ -20,7 +20,7 @@ export function useImport(id: string) {
     try {
       const { importProcess } = await ask(ImportPageDocument, { id });
       setProblem(null);
-      setShown(importProcess);
+      setShown((known) => importProcess && newerOf(known, importProcess));
     } catch (error) {
       const found = asProblem(error, apiTexts.unreachable);
       // An address that is no id names no import.
