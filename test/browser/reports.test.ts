@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ReportsPageQuery } from '../../dashboard/src/reports/documents.generated.ts';
 import {
   buildDashboard,
   describeInBrowser,
@@ -19,32 +20,7 @@ const REPORTS = `query ($from: DateTime, $to: DateTime) { reports {
   topAgents(from: $from, to: $to, limit: 15) { agent resolved averageMinutes breached slaMetPercent }
   weeklyStatus(weeks: 9) { week opened resolved closed escalated breached backlog }
 } }`;
-interface Answer {
-  readonly averageResolution: {
-    tier: string | null;
-    tickets: number;
-    averageMinutes: number;
-    medianMinutes: number;
-    p90Minutes: number;
-  }[];
-  readonly escalatedPerMonth: { month: string; tier: string | null; escalated: number; total: number }[];
-  readonly topAgents: {
-    agent: string;
-    resolved: number;
-    averageMinutes: number;
-    breached: number;
-    slaMetPercent: number;
-  }[];
-  readonly weeklyStatus: {
-    week: string;
-    opened: number;
-    resolved: number;
-    closed: number;
-    escalated: number;
-    breached: number;
-    backlog: number;
-  }[];
-}
+type Answer = Omit<ReportsPageQuery['reports'], 'asOf' | 'lastProcesses'>;
 
 /** Notes when a form, and when a row, can first be seen, and every task that held the page up for 50 ms or more. */
 const WATCH = `
@@ -194,7 +170,7 @@ describeInBrowser('the reports, in a browser', () => {
 
   it('are sorted, shown as tables, and taken along as CSV and PNG', async () => {
     const { page, complaints } = await open('/reports?range=all');
-    await page.setViewportSize({ width: 1280, height: 1500 });
+    await page.setViewportSize({ width: 1920, height: 1300 });
     const agents = page.getByRole('region', { name: 'Agents', exact: true });
     await agents.getByRole('button', { name: 'Mean time' }).click();
     await page.waitForURL(/sort=time/);
@@ -232,6 +208,13 @@ describeInBrowser('the reports, in a browser', () => {
       if (process.env.SCREENSHOTS) await png.saveAs(`${process.env.SCREENSHOTS}/download-${title}.png`);
     }
     expect(complaints).toEqual([]);
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('These figures could not be read anew.').waitFor();
+    await expectAccessible(page, 'reports that could not be read anew');
+    await page.context().setOffline(false);
+    await page.keyboard.press('r');
+    await page.getByText('These figures could not be read anew.').waitFor({ state: 'detached' });
   });
 
   it('are white and without navigation on paper, fit a phone in the dark, and are not for agents', async () => {

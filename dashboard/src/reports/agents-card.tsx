@@ -3,7 +3,7 @@ import { CardButton, ReportCard, TableScroll } from './report-card.tsx';
 import { tableScene } from './table-scene.ts';
 import { type Agent, agentsTable, sortAgents } from './tables.ts';
 import { reportTexts } from './texts.ts';
-import { AGENT_SORTS, FEW_AGENTS, MOST_AGENTS, type ReportsView } from './view.ts';
+import { AGENT_SORTS, FEW_AGENTS, MOST_AGENTS, type ReportsView, type ViewChange } from './view.ts';
 
 const texts = reportTexts.agents;
 /** Resolved, mean time and kept. */
@@ -16,26 +16,31 @@ interface Props {
   readonly view: ReportsView;
   readonly caption: string;
   readonly fileRange: string;
-  readonly onChange: (change: Partial<ReportsView>) => void;
+  readonly onChange: (change: ViewChange) => void;
 }
 
 /** Who resolved how much, how fast, and kept how many promises. */
 export function AgentsCard({ agents, asked, view, caption, fileRange, onChange }: Props) {
   const table = agentsTable(sortAgents(agents, view));
   const words = agents.length === asked ? texts.words(asked) : texts.all;
-  const sort = (column: number): void => {
-    const [by = view.sort] = AGENT_SORTS.slice(column, column + 1);
-    const first = by === 'agent' ? 'ASC' : 'DESC';
-    const other = view.direction === 'ASC' ? 'DESC' : 'ASC';
-    onChange({ sort: by, direction: by === view.sort ? other : first });
-  };
+  const sort = (column: number): void =>
+    onChange((now) => {
+      const [by = now.sort] = AGENT_SORTS.slice(column, column + 1);
+      const first = by === 'agent' ? 'ASC' : 'DESC';
+      const other = now.direction === 'ASC' ? 'DESC' : 'ASC';
+      return { sort: by, direction: by === now.sort ? other : first };
+    });
   const amount =
     asked === MOST_AGENTS && agents.length > FEW_AGENTS ? (
-      <CardButton label={texts.fewer(FEW_AGENTS)} icon={false} onClick={() => onChange({ agents: FEW_AGENTS })}>
+      <CardButton label={texts.fewer(FEW_AGENTS)} icon={false} onClick={() => onChange(() => ({ agents: FEW_AGENTS }))}>
         {texts.fewer(FEW_AGENTS)}
       </CardButton>
     ) : asked === FEW_AGENTS && agents.length === asked ? (
-      <CardButton label={texts.more(MOST_AGENTS)} icon={false} onClick={() => onChange({ agents: MOST_AGENTS })}>
+      <CardButton
+        label={texts.more(MOST_AGENTS)}
+        icon={false}
+        onClick={() => onChange(() => ({ agents: MOST_AGENTS }))}
+      >
         {texts.more(MOST_AGENTS)}
       </CardButton>
     ) : null;

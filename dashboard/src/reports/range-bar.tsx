@@ -1,10 +1,11 @@
 import { TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
+import { serverClock } from '../api/server-clock.ts';
 import { dayName, parseDay } from './calendar.ts';
 import classes from './reports-page.module.css';
 import { reportTexts } from './texts.ts';
-import { isBackwards, type Period, PRESETS, type ReportsView, viewParams } from './view.ts';
+import { isBackwards, type Period, PRESETS, periodOf, type ReportsView, type ViewChange, viewParams } from './view.ts';
 
 const texts = reportTexts.range;
 
@@ -12,13 +13,16 @@ interface Props {
   readonly view: ReportsView;
   /** What the view means today. */
   readonly period: Period;
-  readonly onChange: (change: Pick<ReportsView, 'preset' | 'from' | 'to'>) => void;
+  readonly onChange: (change: ViewChange) => void;
 }
 
 /** Ranges that people ask for, as links; and the days, to choose others. */
 export function RangeBar({ view, period, onChange }: Props) {
-  const choose = (from: number | null, to: number | null): void =>
-    onChange(from === null && to === null ? { preset: 'all', from, to } : { preset: null, from, to });
+  const choose = (chosen: Partial<Period>): void =>
+    onChange((now) => {
+      const { first: from, last: to } = { ...periodOf(now, serverClock.now()), ...chosen };
+      return { preset: from === null && to === null ? 'all' : null, from, to };
+    });
   return (
     <div className={classes.range}>
       <nav className={classes.presets} aria-label={texts.label}>
@@ -34,13 +38,13 @@ export function RangeBar({ view, period, onChange }: Props) {
         ))}
       </nav>
       <div className={classes.days}>
-        <DayInput label={texts.from} day={period.first} onChange={(from) => choose(from, period.last)} />
+        <DayInput label={texts.from} day={period.first} onChange={(first) => choose({ first })} />
         <span aria-hidden="true">–</span>
         <DayInput
           label={texts.to}
           day={period.last}
           error={isBackwards(period) ? texts.backwards : undefined}
-          onChange={(to) => choose(period.first, to)}
+          onChange={(last) => choose({ last })}
         />
       </div>
     </div>

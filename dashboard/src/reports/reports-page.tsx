@@ -13,7 +13,7 @@ import classes from './reports-page.module.css';
 import { solvedIn } from './tables.ts';
 import { reportTexts } from './texts.ts';
 import { type Shown, useReports } from './use-reports.ts';
-import { isBackwards, type Period, parseView, periodOf, type ReportsView, viewParams } from './view.ts';
+import { isBackwards, type Period, parseView, periodOf, type ViewChange, viewParams } from './view.ts';
 
 const { range: rangeTexts, keyboard } = reportTexts;
 
@@ -24,8 +24,10 @@ export function ReportsPage() {
   const view = parseView(params);
   const period = periodOf(view, serverClock.now());
   const { shown, problem, isLoading, reload } = useReports(view, isBackwards(period));
-  const change = (changed: Partial<ReportsView>, replace: boolean): void =>
-    setParams(viewParams({ ...view, ...changed }), { replace, preventScrollReset: true });
+  const change = (changed: ViewChange, replace: boolean): void => {
+    const now = parseView(new URLSearchParams(window.location.search));
+    setParams(viewParams({ ...now, ...changed(now) }), { replace, preventScrollReset: true });
+  };
   useShortcuts(keyboard.group, [
     { keys: 'r', does: keyboard.refresh, run: reload },
     { keys: 'p', does: keyboard.print, run: () => window.print() },

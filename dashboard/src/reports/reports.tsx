@@ -9,7 +9,7 @@ import { resolutionScene } from './resolution-scene.ts';
 import { escalationsByMonth, monthsTable, resolutionTable, weeksOf, weeksTable } from './tables.ts';
 import { reportTexts as texts } from './texts.ts';
 import type { Shown } from './use-reports.ts';
-import { type ChartName, isBeyondWeeks, MOST_WEEKS, type ReportsView } from './view.ts';
+import { type ChartName, isBeyondWeeks, MOST_WEEKS, type ReportsView, type ViewChange } from './view.ts';
 import { weeksScene } from './weeks-scene.ts';
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
   readonly view: ReportsView;
   readonly caption: string;
   readonly fileRange: string;
-  readonly onChange: (change: Partial<ReportsView>) => void;
+  readonly onChange: (change: ViewChange) => void;
 }
 
 /** The five, each in its block. */
@@ -34,10 +34,10 @@ export function Reports({ shown, view, caption, fileRange, onChange }: Props) {
     caption,
     fileRange,
     isTable: view.asTable.includes(name),
-    onToggle: () => {
-      const others = view.asTable.filter((each) => each !== name);
-      onChange({ asTable: others.length === view.asTable.length ? [...others, name] : others });
-    },
+    onToggle: () =>
+      onChange(({ asTable }) => ({
+        asTable: asTable.includes(name) ? asTable.filter((each) => each !== name) : [...asTable, name],
+      })),
   });
   const isPresent = period.last === null || period.last >= addDays(at, -1);
   const { resolution: one, months: two, weeks: four } = texts;

@@ -74,6 +74,9 @@ export function viewParams(view: ReportsView): URLSearchParams {
   return params;
 }
 
+/** A change of the view that stands in the address at that moment, which may be newer than the one that is drawn. */
+export type ViewChange = (now: ReportsView) => Partial<ReportsView>;
+
 /** The days of a view at one moment. */
 export interface Period {
   /** The first day that counts; null: from the beginning. */
