@@ -27,6 +27,7 @@ const HEADING = 26;
 const DOTS_FROM = 13;
 /** From here on a label is a month, not a day. */
 const DAYS_UP_TO = 56;
+const WEEKS_IN_MONTH = 365.25 / 84;
 
 interface Frame {
   readonly left: number;
@@ -133,14 +134,21 @@ function labelHeights(first: number, second: number): [number, number] {
 
 function weekLabels(weeks: readonly Week[], step: number, { x }: Frame, bottom: number): Mark[] {
   const isLong = weeks.length > DAYS_UP_TO;
-  const every = labelEvery(step || 60, isLong ? 76 : 58);
+  const every = isLong ? labelEvery(step * WEEKS_IN_MONTH, 80) : labelEvery(step || 60, 58);
   return weeks.flatMap(({ week }, index): Mark[] => {
-    if (index % every !== 0) return [];
     const monday = weekOf(week);
+    if (isLong ? !beginsMonth(monday, every) : index % every !== 0) return [];
     const text = isLong ? monthWords(monday) : shortDayWords(monday);
-    const anchor = index === 0 ? 'start' : 'middle';
-    return [{ kind: 'text', x: index === 0 ? x(0) - 4 : x(index), y: bottom + 17, text, fill: 'soft', anchor }];
+    const middle = Math.max(x(index), textWidth(text) / 2);
+    return [{ kind: 'text', x: middle, y: bottom + 17, text, fill: 'soft', anchor: 'middle' }];
   });
+}
+
+/** Whether it is the first Monday of a month, one of `every`, counted so that each January is among them. */
+function beginsMonth(monday: number, every: number): boolean {
+  const date = new Date(monday);
+  const months = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  return date.getUTCDate() <= 7 && months % every === 0;
 }
 
 function readingOf(week: Week): Pick<Slot, 'title' | 'lines'> {
