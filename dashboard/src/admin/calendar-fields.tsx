@@ -111,16 +111,7 @@ function Day({ weekday, intervals, problem, onChange }: DayProps) {
   const own = intervals.flatMap((each, place) => (each.weekday === weekday ? [{ ...each, place }] : []));
   const set = (key: number, change: Partial<StretchDraft>): void =>
     onChange(intervals.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  const add = (
-    <Button
-      size="compact-xs"
-      variant="subtle"
-      aria-label={texts.addTo(day)}
-      onClick={() => onChange(addedStretch(intervals, weekday))}
-    >
-      {texts.add}
-    </Button>
-  );
+  const add = (): void => onChange(addedStretch(intervals, weekday));
   return (
     <div className={week.row} role="group" aria-label={day}>
       <span className={week.name} aria-hidden="true">
@@ -128,7 +119,14 @@ function Day({ weekday, intervals, problem, onChange }: DayProps) {
       </span>
       <DayBar intervals={intervals} weekday={weekday} />
       <div className={week.fields}>
-        {own.length === 0 ? <span className={week.closed}>{texts.closed}</span> : null}
+        {own.length === 0 ? (
+          <span className={week.closed}>
+            {texts.closed}
+            <Button size="compact-sm" variant="subtle" aria-label={texts.addTo(day)} onClick={add}>
+              {texts.add}
+            </Button>
+          </span>
+        ) : null}
         {own.map(({ key, start, end, place }, n) => (
           <div key={key} className={week.stretch}>
             <Time
@@ -152,9 +150,13 @@ function Day({ weekday, intervals, problem, onChange }: DayProps) {
             >
               <Icon name="cross" size={15} />
             </ActionIcon>
+            {n === own.length - 1 ? (
+              <ActionIcon variant="subtle" aria-label={texts.addTo(day)} title={texts.add} onClick={add}>
+                <Icon name="plus" size={15} />
+              </ActionIcon>
+            ) : null}
           </div>
         ))}
-        {add}
       </div>
     </div>
   );

@@ -71,7 +71,10 @@ export function ClientDialog({ client, onClose, onDone }: Props) {
             maxLength={200}
             error={doing.against('input.name')}
             data-autofocus
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+              doing.forget('input.name');
+            }}
           />
           <Radio.Group label={texts.tier} value={tier} onChange={(next) => setTier(next as ClientTier)}>
             <Stack gap={6} mt={4}>

@@ -42,6 +42,7 @@ export function NewUser({ onClose, onDone }: Props) {
   const suggest = (): void => {
     setPassword(suggestPassword(crypto.getRandomValues(new Uint8Array(16))));
     setShown(true);
+    doing.forget('input.password');
   };
   return (
     <Modal opened onClose={onClose} title={userTexts.create} closeButtonProps={{ 'aria-label': sharedTexts.close }}>
@@ -53,7 +54,10 @@ export function NewUser({ onClose, onDone }: Props) {
             maxLength={200}
             error={doing.against('input.name')}
             data-autofocus
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+              doing.forget('input.name');
+            }}
           />
           <TextInput
             label={texts.email}
@@ -61,7 +65,10 @@ export function NewUser({ onClose, onDone }: Props) {
             value={email}
             autoComplete="off"
             error={doing.against('input.email')}
-            onChange={(event) => setEmail(event.currentTarget.value)}
+            onChange={(event) => {
+              setEmail(event.currentTarget.value);
+              doing.forget('input.email');
+            }}
           />
           <RoleChoice value={role} onChange={setRole} />
           <PasswordInput
@@ -72,7 +79,10 @@ export function NewUser({ onClose, onDone }: Props) {
             onVisibilityChange={setShown}
             autoComplete="new-password"
             error={doing.against('input.password')}
-            onChange={(event) => setPassword(event.currentTarget.value)}
+            onChange={(event) => {
+              setPassword(event.currentTarget.value);
+              doing.forget('input.password');
+            }}
           />
           <Group>
             <Button size="compact-sm" variant="default" onClick={suggest}>

@@ -36,6 +36,7 @@ export function PoliciesPage() {
 function Card({ policy }: { readonly policy: AdminPolicyFragment }) {
   const tier = sharedTexts.tier[policy.tier];
   const isAdmin = useUser().role === 'ADMIN';
+  const action = isAdmin ? texts.edit : texts.tryOut;
   const id = `policy-${policy.tier}`;
   // The week is drawn below.
   const facts = factsOf(policy).filter(
@@ -47,10 +48,13 @@ function Card({ policy }: { readonly policy: AdminPolicyFragment }) {
         <h2 id={id} className={classes.name}>
           {texts.card(tier)}
         </h2>
-        <Link className={classes.edit ?? ''} to={`/admin/policies/${policy.tier}`}>
+        <Link
+          className={classes.edit ?? ''}
+          to={`/admin/policies/${policy.tier}`}
+          aria-label={`${action}: ${texts.of(tier)}`}
+        >
           <Icon name="edit" size={15} />
-          {isAdmin ? texts.edit : texts.tryOut}
-          <span className={classes.hidden}>: {texts.of(tier)}</span>
+          {action}
         </Link>
       </div>
       <p className={classes.soft}>

@@ -39,7 +39,7 @@ export function PolicyForm({ draft, problem, onChange }: Props) {
         min={0}
         max={1_000}
         allowDecimal={false}
-        maw={180}
+        maw={280}
         value={draft.atRisk}
         error={messageAt(problem, 'input.atRiskPercent')}
         onChange={(value) => onChange({ atRisk: numberOf(value) })}

@@ -1,10 +1,14 @@
 import { Alert, Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useBlocker, useParams } from 'react-router';
+import { asProblem } from '../api/problem.ts';
 import type { ClientTier } from '../api/schema.generated.ts';
+import { apiTexts } from '../api/texts.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { useUser } from '../api/use-session.ts';
 import { Icon } from '../shared/icons.tsx';
 import { Instant } from '../shared/instant.tsx';
+import { tellProblem } from '../shared/notify.ts';
 import { EmptyState, ErrorState, RowsSkeleton } from '../shared/states.tsx';
 import { sharedTexts } from '../shared/texts.ts';
 import { useTitle } from '../shared/use-title.ts';
@@ -20,7 +24,7 @@ import { BothSides, PolicyPreview } from './policy-preview.tsx';
 import { changesBetween } from './policy-words.ts';
 import { adminTexts } from './texts.ts';
 import { policyTexts as texts } from './texts-policies.ts';
-import { type PolicyEditor, usePolicyEditor, valuesOf } from './use-policy-editor.ts';
+import { inForce, type PolicyEditor, usePolicyEditor, valuesOf } from './use-policy-editor.ts';
 
 const FORM = 'policy-form';
 const TIERS: readonly ClientTier[] = ['VIP', 'NORMAL'];
@@ -35,18 +39,31 @@ export function PolicyPage() {
   if (problem && !data) return <ErrorState problem={problem} onRetry={reload} />;
   const policy = data?.slaPolicies.find((each) => each.tier === tier);
   if (!policy) return <RowsSkeleton rows={10} />;
-  return <Editor key={`${tier} ${policy.version}`} policy={policy} onRenew={reload} />;
+  return <Edited key={tier} first={policy} />;
+}
+
+/** Holds the version that is edited: a later one that is read meanwhile, for whatever reason, must not take a draft away. */
+function Edited({ first }: { readonly first: AdminPolicyFragment }) {
+  const [policy, setPolicy] = useState(first);
+  const renew = (): void => {
+    inForce(first.tier).then(
+      (now) => setPolicy(now ?? policy),
+      (error: unknown) => tellProblem(asProblem(error, apiTexts.unreachable)),
+    );
+  };
+  return <Editor key={policy.version} policy={policy} onSaved={setPolicy} onRenew={renew} />;
 }
 
 interface Props {
   readonly policy: AdminPolicyFragment;
-  /** Reads the policies anew. */
+  readonly onSaved: (next: AdminPolicyFragment) => void;
+  /** Leaves the draft for what is in force. */
   readonly onRenew: () => void;
 }
 
-function Editor({ policy, onRenew }: Props) {
+function Editor({ policy, onSaved, onRenew }: Props) {
   const { role } = useUser();
-  const editor = usePolicyEditor(policy, onRenew);
+  const editor = usePolicyEditor(policy, onSaved);
   const { draft, change, input } = editor;
   const isAdmin = role === 'ADMIN';
   const tier = sharedTexts.tier[policy.tier];

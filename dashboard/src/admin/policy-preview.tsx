@@ -29,11 +29,10 @@ export function PolicyPreview({ changes, preview, problem, isLoading, onRetry }:
     <section className={classes.preview} aria-labelledby="preview-title" aria-busy={isLoading}>
       <h2 id="preview-title" className={classes.small}>
         {texts.title}
+        {isLoading ? <span className={classes.working}>{texts.working}</span> : null}
       </h2>
       {changes.length === 0 ? <p className={classes.soft}>{texts.nothing}</p> : <Changes changes={changes} />}
-      {changes.length > 0 ? (
-        <Effect preview={preview} problem={problem} isLoading={isLoading} onRetry={onRetry} />
-      ) : null}
+      {changes.length > 0 ? <Effect preview={preview} problem={problem} onRetry={onRetry} /> : null}
     </section>
   );
 }
@@ -53,7 +52,7 @@ export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   );
 }
 
-function Effect({ preview, problem, isLoading, onRetry }: Omit<Props, 'changes'>) {
+function Effect({ preview, problem, onRetry }: Omit<Props, 'changes' | 'isLoading'>) {
   if (problem && problem.fields.length === 0) return <ErrorState problem={problem} onRetry={onRetry} />;
   if (problem) {
     return (
@@ -78,7 +77,7 @@ function Effect({ preview, problem, isLoading, onRetry }: Omit<Props, 'changes'>
   }
   const { ticketsAffected, breachNow, relaxed, examples } = preview;
   return (
-    <div className={classes.effect} data-old={isLoading}>
+    <div>
       <div role="status">
         <p className={classes.affected}>{texts.affected(ticketsAffected)}</p>
         {ticketsAffected > 0 ? (

@@ -102,7 +102,7 @@ export const clientTexts = {
     moves: (open: number, tier: string, time: string) =>
       open === 0
         ? `There is no open ticket. Later ones get the promise of ${tier}: ${time}.`
-        : `${open === 1 ? 'The open ticket gets' : `All ${open.toLocaleString()} open tickets get`} the promise of ${tier}: ${time}, counted from their start.`,
+        : `${open === 1 ? 'The open ticket gets' : `All ${open.toLocaleString()} open tickets get`} the promise of ${tier}: ${time}, counted from ${open === 1 ? 'its' : 'their'} start.`,
     breaks:
       'Whatever is past the new due instant breaks its promise at once; changing the tier back does not undo that.',
   },

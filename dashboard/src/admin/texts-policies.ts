@@ -89,6 +89,7 @@ export const policyTexts = {
   preview: {
     title: 'What saving would do',
     nothing: 'Nothing is changed yet. Change something, and you see here what it would do to the open tickets.',
+    working: 'working it out…',
     changes: 'You change',
     wrong: 'Correct what is marked; then you see what saving would do.',
     affected: (n: number) =>

@@ -7,6 +7,8 @@ export interface Doing {
   readonly problem: Problem | null;
   /** Runs it, and keeps why it was refused; whether it was done. */
   readonly run: (work: () => Promise<void>) => Promise<boolean>;
+  /** The value at this path was changed: what was said against it holds no longer. */
+  readonly forget: (path: string) => void;
   /** What the API says against one value, by its path; undefined: nothing. */
   readonly against: (path: string) => string | undefined;
 }
@@ -28,7 +30,14 @@ export function useDoing(): Doing {
       setBusy(false);
     }
   }, []);
-  return { isBusy, problem, run, against: (path) => messageAt(problem, path) };
+  const forget = useCallback((path: string): void => {
+    setProblem((before) => {
+      if (!before?.fields.some((field) => field.path === path)) return before;
+      const fields = before.fields.filter((field) => field.path !== path);
+      return fields.length === 0 ? null : { ...before, fields };
+    });
+  }, []);
+  return { isBusy, problem, run, forget, against: (path) => messageAt(problem, path) };
 }
 
 /** What a problem says against the value at `path`. */

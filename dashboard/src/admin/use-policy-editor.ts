@@ -96,7 +96,8 @@ export function usePolicyEditor(base: AdminPolicyFragment, onSaved: (next: Admin
 
 export type PolicyEditor = ReturnType<typeof usePolicyEditor>;
 
-async function inForce(tier: AdminPolicyFragment['tier']): Promise<AdminPolicyFragment | null> {
+/** The policy of a tier as it is now. */
+export async function inForce(tier: AdminPolicyFragment['tier']): Promise<AdminPolicyFragment | null> {
   const { slaPolicies } = await ask(AdminPoliciesDocument, {});
   return slaPolicies.find((policy) => policy.tier === tier) ?? null;
 }
