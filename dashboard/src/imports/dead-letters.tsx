@@ -77,7 +77,7 @@ export function DeadLetters({ shown, act }: Props) {
         <p className={classes.soft}>{isOpen(status) ? texts.soon : texts.none}</p>
       ) : (
         <>
-          <p className={classes.soft}>{isOpen(status) ? texts.running : texts.words}</p>
+          {canAct || isOpen(status) ? <p className={classes.soft}>{canAct ? texts.words : texts.running}</p> : null}
           {canAct ? (
             <div className={classes.actions}>
               {chosen.length > 0 ? (

@@ -1,9 +1,11 @@
+import { importsTitle } from './title.ts';
+
 const rows = (count: number): string => (count === 1 ? '1 row' : `${count.toLocaleString()} rows`);
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
 /** What the imports say. */
 export const importTexts = {
-  title: 'Imports',
+  title: importsTitle,
   rows,
   fields: {
     externalId: 'Ticket number',
@@ -178,8 +180,8 @@ export const importTexts = {
     discard: 'Discard',
     retryRow: (row: number) => `Try row ${row} again`,
     discardRow: (row: number) => `Discard row ${row}`,
-    retryAll: (count: number) => `Try all ${rows(count)} again`,
-    discardAll: (count: number) => `Discard all ${rows(count)}`,
+    retryAll: (count: number) => (count === 1 ? 'Try the row again' : `Try all ${rows(count)} again`),
+    discardAll: (count: number) => (count === 1 ? 'Discard the row' : `Discard all ${rows(count)}`),
     clear: 'Clear selection',
     sure: (count: number) => `Discard ${rows(count)}?`,
     sureWords: 'They are deleted for good, and the error workbook no longer has them. The counters of the import stay.',
