@@ -47,13 +47,13 @@ export const queuesTexts = {
     blank: 'blank',
     noHeader: 'no header',
     retry: 'Try again',
-    retryOf: (row: number, file: string) => `Try row ${row} of ${file} again`,
+    retryOf: (row: number, file: string) => `Try again: row ${row} of ${file}`,
     discard: 'Discard',
-    discardOf: (row: number, file: string) => `Discard row ${row} of ${file}`,
+    discardOf: (row: number, file: string) => `Discard: row ${row} of ${file}`,
     retryAll: 'Try all again',
-    retryAllOf: (file: string) => `Try all rows of ${file} again`,
+    retryAllOf: (file: string) => `Try all again: ${file}`,
     discardAll: 'Discard all',
-    discardAllOf: (file: string) => `Discard all rows of ${file}`,
+    discardAllOf: (file: string) => `Discard all: ${file}`,
     trying: 'being tried again',
     outcome: (taken: number, refused: number) =>
       refused === 0
