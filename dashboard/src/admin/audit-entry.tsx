@@ -15,12 +15,14 @@ type Subject = AuditSubjectQuery['node'];
 
 interface Props {
   readonly entry: Entry;
+  /** The name of a user; null: the id is of something else. */
+  readonly nameOf: (id: string | null) => string | null;
   /** Shows only what was done to this. */
   readonly onSubject: (id: string) => void;
 }
 
 /** One line of the trail; opened, it shows what was before and after. */
-export function AuditEntryRow({ entry, onSubject }: Props) {
+export function AuditEntryRow({ entry, nameOf, onSubject }: Props) {
   const [isOpen, setOpen] = useState(false);
   const { columns } = texts;
   const what = texts.actions[entry.action] ?? entry.action;
@@ -34,7 +36,7 @@ export function AuditEntryRow({ entry, onSubject }: Props) {
         </td>
         <td data-label={columns.who}>{entry.actor?.name ?? <span className={classes.count}>{texts.nobody}</span>}</td>
         <th scope="row">{what}</th>
-        <td className={own.subject}>{subjectName(entry.before, entry.after) ?? ''}</td>
+        <td className={own.subject}>{subjectName(entry.before, entry.after) ?? nameOf(entry.subjectId) ?? ''}</td>
         <td>
           <span className={classes.tag} data-tone={entry.succeeded ? 'good' : 'bad'}>
             <Icon name={entry.succeeded ? 'check' : 'cross'} size={14} />
@@ -66,7 +68,7 @@ export function AuditEntryRow({ entry, onSubject }: Props) {
   );
 }
 
-function Details({ entry, onSubject }: Props) {
+function Details({ entry, onSubject }: Omit<Props, 'nameOf'>) {
   const fields = fieldsOf(entry.before, entry.after);
   return (
     <div className={own.details}>

@@ -30,6 +30,8 @@ function Trail() {
     const { auditLog } = await ask(AuditPageDocument, { ...variables, after, first }, signal);
     return auditLog;
   });
+  const people = useAnswer(AuditPeopleDocument, {}).data?.users ?? [];
+  const nameOf = (id: string | null): string | null => people.find((person) => person.id === id)?.name ?? null;
   const clear = (): void => change({ actor: null, action: null, subject: null, from: null, to: null });
   const { items, problem, isLoading, hasMore } = list;
   const isFiltered = Object.values(view).some((value) => value !== null);
@@ -47,7 +49,7 @@ function Trail() {
           {texts.newest}
         </Button>
       </div>
-      <Filters view={view} onChange={change} onClear={isFiltered ? clear : null} />
+      <Filters view={view} people={people} onChange={change} onClear={isFiltered ? clear : null} />
       {problem ? <ErrorState problem={problem} onRetry={() => void list.reload()} /> : null}
       {!items && !problem ? <RowsSkeleton /> : null}
       {items?.length === 0 ? (
@@ -75,7 +77,12 @@ function Trail() {
           </thead>
           <tbody>
             {items.map((entry) => (
-              <AuditEntryRow key={entry.id} entry={entry} onSubject={(subject) => change({ subject })} />
+              <AuditEntryRow
+                key={entry.id}
+                entry={entry}
+                nameOf={nameOf}
+                onSubject={(subject) => change({ subject })}
+              />
             ))}
           </tbody>
         </table>
@@ -93,12 +100,12 @@ function Trail() {
 
 interface FiltersProps {
   readonly view: ReturnType<typeof auditView>;
+  readonly people: readonly { readonly id: string; readonly name: string; readonly email: string }[];
   readonly onChange: ReturnType<typeof useAddress>[1];
   readonly onClear: (() => void) | null;
 }
 
-function Filters({ view, onChange, onClear }: FiltersProps) {
-  const people = useAnswer(AuditPeopleDocument, {}).data?.users ?? [];
+function Filters({ view, people, onChange, onClear }: FiltersProps) {
   const actions = Object.entries(texts.actions)
     .map(([value, label]) => ({ value, label }))
     .sort((a, b) => a.label.localeCompare(b.label));

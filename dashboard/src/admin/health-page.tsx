@@ -80,11 +80,11 @@ function CheckCard({ check }: { readonly check: Check }) {
           {texts.status[check.status]}
         </span>
       </div>
-      <p className={classes.soft}>{words}</p>
-      {check.detail ? <p className={own.detail}>{check.detail}</p> : null}
       <p className={classes.soft}>
-        {texts.latency(check.latencyMs.toLocaleString())}. {check.critical ? texts.critical : texts.optional}
+        {words} {check.critical ? texts.critical : texts.optional}
       </p>
+      {check.detail ? <p className={own.detail}>{check.detail}</p> : null}
+      <p className={classes.soft}>{texts.latency(check.latencyMs.toLocaleString())}</p>
     </li>
   );
 }
@@ -98,7 +98,7 @@ function NumbersOf({ numbers }: { readonly numbers: Numbers }) {
   };
   add(facts.uptime, uptimeSeconds, (seconds) => durationWords(seconds * 1_000));
   add(facts.running, running, adminTexts.count);
-  add(facts.overdue, overdueUnalerted, (n) => (n === 0 ? `0, ${texts.overdueGood}` : adminTexts.count(n)));
+  add(facts.overdue, overdueUnalerted, (n) => (n === 0 ? texts.overdueGood : adminTexts.count(n)));
   add(facts.subscribers, subscribers, adminTexts.count);
   add(facts.lag, lagMs, texts.milliseconds);
   add(facts.memory, rss, texts.megabytes);

@@ -80,8 +80,6 @@ export const policyTexts = {
     title: 'What this means now',
     two: '2 hours from now',
     whole: (time: string) => `The whole promise (${time}) from now`,
-    risk: 'At risk',
-    ends: 'ends on',
     yours: (zone: string) => `your time (${zone})`,
     never: 'never: there is no working time in the next year',
     incomplete: 'Correct the hours to see it.',
