@@ -106,7 +106,8 @@ type Stamped = Pick<ImportRow, 'id' | 'createdAt' | 'status' | 'processedRows'>;
 
 /** The newer of two that are known of one import: an answer may be overtaken by an event, and what is processed never falls. */
 export function newerOf<T extends Stamped>(known: T | null | undefined, told: T): T {
-  return known && isOpen(told.status) && known.processedRows > told.processedRows ? known : told;
+  const isOvertaken = known?.id === told.id && isOpen(told.status) && known.processedRows > told.processedRows;
+  return isOvertaken ? known : told;
 }
 
 /** A list with what is known of some of its rows put in their place; those that are not in it yet go on top, newest first. */

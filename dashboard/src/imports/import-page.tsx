@@ -29,6 +29,11 @@ const { page: texts } = importTexts;
 /** One import, by the id in the address. */
 export function ImportPage() {
   const { id = '' } = useParams();
+  // Another import is another page: nothing of the last one is shown under its address.
+  return <OneImport key={id} id={id} />;
+}
+
+function OneImport({ id }: { readonly id: string }) {
   const open = useImport(id);
   useTitle(open.shown ? open.shown.filename : importTexts.title);
   if (open.problem && !open.shown) return <ErrorState problem={open.problem} onRetry={() => void open.look()} />;
@@ -42,9 +47,8 @@ export function ImportPage() {
       </EmptyState>
     );
   }
-  // Another import is another page, with nothing chosen yet.
   return (
-    <Open key={id} shown={open.shown} act={open.act}>
+    <Open shown={open.shown} act={open.act}>
       {open.problem ? <StaleNotice problem={open.problem} onRetry={() => void open.look()} /> : null}
     </Open>
   );

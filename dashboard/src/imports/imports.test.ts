@@ -12,6 +12,7 @@ import {
 } from './columns.ts';
 import {
   type Counted,
+  newerOf,
   outcomeWords,
   paceAfter,
   paceWords,
@@ -115,6 +116,7 @@ describe('an import', () => {
     const list = renewed([row('b', 2, 9), row('a', 1)], [row('c', 3), row('a', 1, 5), row('b', 2, 7)]);
     // An answer that was overtaken by an event is not believed: the rows never fall.
     expect(list).toEqual([row('c', 3), row('b', 2, 9), row('a', 1, 5)]);
+    expect(newerOf(row('b', 2, 9), row('c', 3))).toEqual(row('c', 3));
   });
 });
 
