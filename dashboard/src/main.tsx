@@ -4,7 +4,9 @@ import '@mantine/core/styles/global.layer.css';
 import './shared/tones.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
+import { session } from './api/session.ts';
 import { App } from './app/app.tsx';
+import { preloadPage } from './app/router.tsx';
 import { styleNonce } from './app/style-nonce.ts';
 
 // A build has the styles of each component beside it (vite.config.ts).
@@ -15,6 +17,10 @@ if (import.meta.env.DEV) {
 
 // The lock of the scrollbar behind dialogs writes a style of its own.
 setNonce(styleNonce());
+
+// At once and beside each other: who asks, and the page that is asked for.
+void session.resume();
+preloadPage(location.pathname);
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -1,11 +1,11 @@
 import { LEADS } from '../api/use-session.ts';
 import type { Area } from '../app/area.ts';
-import { adminTexts } from './texts.ts';
+import { adminTitle } from './title.ts';
 
 export const area: Area = {
   order: 90,
   roles: LEADS,
-  navigation: { to: '/admin', label: adminTexts.title, icon: 'gear', key: 'a' },
+  navigation: { to: '/admin', label: adminTitle, icon: 'gear', key: 'a' },
   routes: [
     {
       path: 'admin',

@@ -1,6 +1,8 @@
+import { adminTitle } from './title.ts';
+
 /** What the frame of the admin area says; each tab has a catalogue of its own beside it, loaded with the tab. */
 export const adminTexts = {
-  title: 'Admin',
+  title: adminTitle,
   tabsLabel: 'Administration',
   tabs: {
     users: 'Users',

@@ -1,11 +1,12 @@
 import type { ImportStatus } from '../api/schema.generated.ts';
+import { reportsTitle } from './title.ts';
 import type { AgentSort, Preset } from './view.ts';
 
 const count = (number: number): string => number.toLocaleString();
 
 /** What the reports say. */
 export const reportTexts = {
-  title: 'Reports',
+  title: reportsTitle,
   asOf: 'as of',
   behind: 'A large import is still being worked in: the figures follow.',
   stale: (message: string) => `These figures could not be read anew. ${message}`,
