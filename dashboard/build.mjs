@@ -1,12 +1,13 @@
 // Builds the dashboard into dist/ when what it is made of has changed since; --always: in any case. Says so when it does something.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { argv } from 'node:process';
+import { argv, env, pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const MARK = join(HERE, 'dist', '.made-of');
+const DIST = join(HERE, 'dist');
+const MARK = '.made-of';
 const INPUTS = [
   'index.html',
   'package.json',
@@ -37,13 +38,32 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-const fresh = existsSync(MARK) && readFileSync(MARK, 'utf8') === fingerprint();
-if (!fresh || argv.includes('--always')) {
+/** Puts the folder `made` in the place of dist; whoever builds at the same time does the same with the same files. */
+function putInPlace(made) {
+  const old = join(HERE, `dist.${pid}.old`);
+  try {
+    if (existsSync(DIST)) renameSync(DIST, old);
+    renameSync(made, DIST);
+  } catch (error) {
+    if (!existsSync(join(DIST, MARK))) throw error;
+  } finally {
+    for (const folder of [old, made]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const made = fingerprint();
+const mark = join(DIST, MARK);
+if (!existsSync(mark) || readFileSync(mark, 'utf8') !== made || argv.includes('--always')) {
   const { bringUpToDate } = await import('./codegen.mjs');
   await bringUpToDate(true);
+  // Under a test runner it would be "test", which makes it a build for developers.
+  env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const started = performance.now();
-  await build({ root: HERE, configFile: join(HERE, 'vite.config.ts'), logLevel: 'warn' });
-  writeFileSync(MARK, fingerprint());
+  // Elsewhere first: dist is whole at any time, also when this is killed.
+  const outDir = join(HERE, `dist.${pid}`);
+  await build({ root: HERE, configFile: join(HERE, 'vite.config.ts'), logLevel: 'warn', build: { outDir } });
+  writeFileSync(join(outDir, MARK), fingerprint());
+  putInPlace(outDir);
   console.log(`The dashboard was built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }

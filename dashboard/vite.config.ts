@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -14,7 +14,7 @@ function packed(): Plugin {
     name: 'packed',
     apply: 'build',
     configResolved: ({ root, build }) => {
-      folder = join(root, build.outDir);
+      folder = resolve(root, build.outDir);
     },
     // Not closeBundle, which is called after a failed build too, and would hide its error behind one of its own.
     writeBundle() {
@@ -30,14 +30,38 @@ function packed(): Plugin {
   };
 }
 
+/**
+ * Mantine's styles come whole, in one file, or one for each component. Here each component brings its own along, to the chunk that it is
+ * in: none is loaded by those who do not see the component, and none can be forgotten. They stand in a cascade layer, so that the
+ * dashboard's own styles go before them whatever is loaded first. (`npm run dev` loads them whole: main.tsx.)
+ */
+function mantineStyles(): Plugin {
+  return {
+    name: 'mantine-styles',
+    apply: 'build',
+    transform: {
+      // What names the classes of a component, and is dropped with a component that nobody uses.
+      filter: { id: /@mantine\/[a-z]+\/esm\/.+\.module\.mjs$/ },
+      handler(code, id) {
+        const [, root = '', name = ''] = /^(.+@mantine\/[a-z]+)\/esm\/(?:.+\/)?(.+)\.module\.mjs$/.exec(id) ?? [];
+        const styles = [join(root, 'styles', `${name}.layer.css`), join(root, 'styles.layer.css')].find(existsSync);
+        if (!styles) this.error(`Mantine has no styles for ${name}: look for where they are now.`);
+        return { code: `import ${JSON.stringify(styles)};\n${code}`, map: null };
+      },
+    },
+  };
+}
+
 const API = process.env.API ?? 'http://localhost:3000';
 
 export default defineConfig({
-  plugins: [react(), packed()],
+  plugins: [react(), mantineStyles(), packed()],
   build: {
     target: 'es2022',
     outDir: 'dist',
     emptyOutDir: true,
+    // Which chunk needs which: test/dashboard-first-load.test.ts adds up what a visitor loads. It is not served.
+    manifest: true,
     // As data: addresses they would need a policy of their own.
     assetsInlineLimit: 0,
     // The policy allows no inline script; every browser that it is built for knows modulepreload.
@@ -47,6 +71,11 @@ export default defineConfig({
   server: {
     port: 5173,
     // `npm run dev -w dashboard` beside a running server; API=http://… when that listens elsewhere.
-    proxy: { '/graphql': { target: API, ws: true, changeOrigin: false }, '/session': API, '/imports': API },
+    proxy: {
+      '/graphql': { target: API, ws: true, changeOrigin: false },
+      '/session': API,
+      '/health': API,
+      '^/imports/[^/]+/errors': API,
+    },
   },
 });

@@ -1,21 +1,11 @@
 import { type AnyVariables, Client, type CombinedError, fetchExchange, type TypedDocumentNode } from '@urql/core';
+import { createAuthorisedFetch } from './authorised-fetch.ts';
 import { ApiError, problemOf, unreachable } from './problem.ts';
 import { serverClock } from './server-clock.ts';
 import { session } from './session.ts';
 import { apiTexts } from './texts.ts';
 
 const URL = '/graphql';
-
-/** A POST with the access token; a token that the server refuses is exchanged once, unnoticed. */
-export async function authorisedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const token = await session.token();
-  const answer = await send(input, init, token);
-  if (!answer.headers.get('content-type')?.includes('json')) return answer;
-  const text = await answer.text();
-  if (!/"code":\s*"UNAUTHENTICATED"/.test(text)) return new Response(text, answer);
-  session.refused(token);
-  return send(input, init, await session.token());
-}
 
 async function send(input: RequestInfo | URL, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -26,11 +16,17 @@ async function send(input: RequestInfo | URL, init: RequestInit, token: string):
   return answer;
 }
 
+const authorisedFetch = createAuthorisedFetch({
+  token: () => session.token(),
+  refused: (token) => session.refused(token),
+  send,
+});
+
 /** Keeps nothing: what is on the screen is kept up to date by the events, not by asking again. */
 export const client = new Client({
   url: URL,
   exchanges: [fetchExchange],
-  fetch: authorisedFetch as typeof fetch,
+  fetch: authorisedFetch,
   requestPolicy: 'network-only',
   preferGetMethod: false,
 });

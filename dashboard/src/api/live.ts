@@ -37,6 +37,8 @@ export class Live {
   #connectedAt = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
   #following = 0;
+  /** Places of what had happened before the line was back: two subscriptions may tell of the same event. */
+  readonly #missed = new Set<string>();
   #wake: (() => void) | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #socket: SocketClient;
@@ -54,6 +56,7 @@ export class Live {
         connecting: () => this.#tell({ type: 'opening' }),
         connected: () => {
           this.#connectedAt = serverClock.now();
+          this.#missed.clear();
           this.#tell({ type: 'opened' });
           this.#settleSoon();
         },
@@ -86,8 +89,7 @@ export class Live {
     return this.#listen(document, placed, following, (event) => {
       if (!isPlaced(event)) return following.onEvent(event);
       cursor = event.cursor;
-      if (Date.parse(event.occurredAt) < this.#connectedAt) this.#tell({ type: 'received', missed: 1 });
-      this.#settleSoon();
+      this.#countMissed(event);
       following.onEvent(event);
     });
   }
@@ -145,6 +147,15 @@ export class Live {
       this.#following -= 1;
       stop();
     };
+  }
+
+  #countMissed({ cursor, occurredAt }: Placed): void {
+    if (this.#connection.kind !== 'live' || this.#connection.caughtUp === null) return;
+    if (Date.parse(occurredAt) < this.#connectedAt && !this.#missed.has(cursor)) {
+      this.#missed.add(cursor);
+      this.#tell({ type: 'received', missed: 1 });
+    }
+    this.#settleSoon();
   }
 
   /** Longer each time, and never for all at the same moment. */

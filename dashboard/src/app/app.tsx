@@ -1,5 +1,4 @@
 import { Loader, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { useEffect, useMemo } from 'react';
 import { RouterProvider } from 'react-router/dom';
 import { Provider } from 'urql';
@@ -9,8 +8,10 @@ import { type SignedInUser, session } from '../api/session.ts';
 import { apiTexts } from '../api/texts.ts';
 import { UserContext, useSessionState } from '../api/use-session.ts';
 import { KeptProvider } from '../shared/kept.tsx';
+import { loadTheRestSoon } from '../shared/later.ts';
 import { ErrorState } from '../shared/states.tsx';
 import classes from './app.module.css';
+import { Notices } from './notices.tsx';
 import { createRouter } from './router.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 import { styleNonce } from './style-nonce.ts';
@@ -20,7 +21,7 @@ import { theme } from './theme.ts';
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
-      <Notifications position="bottom-right" limit={4} />
+      <Notices />
       <Door />
     </MantineProvider>
   );
@@ -29,7 +30,6 @@ export function App() {
 /** Whoever is not signed in sees the sign-in at whatever address; signing in then shows what the address names. */
 function Door() {
   const state = useSessionState();
-  useEffect(() => void session.resume(), []);
   switch (state.kind) {
     case 'asking':
       return (
@@ -55,6 +55,7 @@ function Door() {
 function Desk({ user }: { readonly user: SignedInUser }) {
   const router = useMemo(() => createRouter(user.role), [user.role]);
   useEffect(() => () => router.dispose(), [router]);
+  useEffect(loadTheRestSoon, []);
   return (
     <UserContext.Provider value={user}>
       <Provider value={client}>

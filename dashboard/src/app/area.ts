@@ -22,9 +22,12 @@ export interface Area {
 
 const found = import.meta.glob<Area>('../*/area.ts', { eager: true, import: 'area' });
 
+/** In the order of the navigation. */
+export function allAreas(): Area[] {
+  return Object.values(found).sort((a, b) => a.order - b.order);
+}
+
 /** Every area that `role` may see, in the order of the navigation. */
 export function areasOf(role: Role): Area[] {
-  return Object.values(found)
-    .filter(({ roles }) => roles.includes(role))
-    .sort((a, b) => a.order - b.order);
+  return allAreas().filter(({ roles }) => roles.includes(role));
 }

@@ -1,17 +1,19 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useState } from 'react';
 import { NavLink, Outlet, useNavigate } from 'react-router';
 import { Icon } from '../shared/icons.tsx';
+import { laterDialog } from '../shared/later-dialog.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { RowsSkeleton } from '../shared/states.tsx';
-import { sharedTexts } from '../shared/texts.ts';
 import { AccountMenu } from './account-menu.tsx';
 import type { Area } from './area.ts';
 import { Brand } from './brand.tsx';
 import { ConnectionState } from './connection-state.tsx';
-import { KeyboardHelp } from './keyboard-help.tsx';
 import classes from './shell.module.css';
 import { appTexts } from './texts.ts';
+
+const KeyboardHelp = laterDialog(async () => (await import('./keyboard-help.tsx')).KeyboardHelp);
+const PhoneNavigation = laterDialog(async () => (await import('./phone-navigation.tsx')).PhoneNavigation);
 
 interface Props {
   readonly areas: readonly Area[];
@@ -74,13 +76,7 @@ export function Shell({ areas, waiting = false }: Props) {
       <main className={classes.content} id="content" tabIndex={-1}>
         {waiting ? <RowsSkeleton /> : <Outlet />}
       </main>
-      <Drawer
-        opened={drawer}
-        onClose={() => setDrawer(false)}
-        size={260}
-        title={<Brand />}
-        closeButtonProps={{ 'aria-label': sharedTexts.close }}
-      >
+      <PhoneNavigation opened={drawer} onClose={() => setDrawer(false)}>
         {navigation}
         <div className={classes.foot}>
           <AccountMenu
@@ -90,7 +86,7 @@ export function Shell({ areas, waiting = false }: Props) {
             }}
           />
         </div>
-      </Drawer>
+      </PhoneNavigation>
       <KeyboardHelp opened={help} onClose={() => setHelp(false)} />
     </div>
   );

@@ -5,13 +5,13 @@ import type { TicketSort } from '../api/schema.generated.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Icon } from '../shared/icons.tsx';
 import { useKept } from '../shared/kept.tsx';
+import { laterDialog } from '../shared/later-dialog.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { EmptyState, ErrorState, RowsSkeleton } from '../shared/states.tsx';
 import { useTitle } from '../shared/use-title.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { QueuePeopleDocument } from './documents.generated.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { NewTicket } from './new-ticket.tsx';
 import classes from './queue-page.module.css';
 import { QueueTable } from './queue-table.tsx';
 import { queueTexts } from './texts.ts';
@@ -19,6 +19,8 @@ import { useQueue } from './use-queue.ts';
 import { useSelection } from './use-selection.ts';
 import { parseView, type QueueView, viewParams } from './view.ts';
 import { ViewTabs } from './view-tabs.tsx';
+
+const NewTicket = laterDialog(async () => (await import('./new-ticket.tsx')).NewTicket);
 
 /** The tickets of a view: what is to be done next. */
 export function QueuePage() {

@@ -1,6 +1,8 @@
+import { queueTitle } from './title.ts';
+
 /** What the queue says. */
 export const queueTexts = {
-  title: 'Queue',
+  title: queueTitle,
   count: (total: number) => (total === 1 ? '1 ticket' : `${total.toLocaleString()} tickets`),
   columns: {
     select: 'Select',

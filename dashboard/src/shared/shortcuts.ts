@@ -34,8 +34,9 @@ function isTyping(target: EventTarget | null): boolean {
 
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  // A dialog has the keyboard to itself.
-  if (document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]')) return;
+  // A dialog has the keyboard to itself; closed lists stay in the page, unseen.
+  const open = document.querySelectorAll('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]');
+  if ([...open].some((each) => each.checkVisibility())) return;
   const onControl = event.target instanceof Element && event.target.closest('button, a, [role="button"]');
   if (onControl && (event.key === 'Enter' || event.key === ' ')) return;
   const all = [...groups.values()].reverse().flatMap(({ shortcuts }) => shortcuts);

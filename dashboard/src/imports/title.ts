@@ -1,0 +1,2 @@
+/** Apart from the other texts, which are loaded with the pages. */
+export const importsTitle = 'Imports';
