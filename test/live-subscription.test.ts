@@ -10,7 +10,6 @@ import { SlowSubscriberError } from '../src/application/live/slow-subscriber-err
 import type { DeliveredTicketEvent } from '../src/application/live/subscribe.ts';
 import type { LoggedEvent } from '../src/domain/event.ts';
 import { failure, until } from './support/desk.ts';
-
 import { alerts, events, liveDesk, take, told } from './support/live.ts';
 
 describe('following the log', () => {
