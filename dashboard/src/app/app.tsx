@@ -1,5 +1,5 @@
 import { Loader, MantineProvider } from '@mantine/core';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { RouterProvider } from 'react-router/dom';
 import { Provider } from 'urql';
 import { client } from '../api/client.ts';
@@ -13,10 +13,11 @@ import { ErrorState } from '../shared/states.tsx';
 import classes from './app.module.css';
 import { Notices } from './notices.tsx';
 import { createRouter } from './router.tsx';
-import { SignInPage } from './sign-in-page.tsx';
 import { styleNonce } from './style-nonce.ts';
 import { appTexts } from './texts.ts';
 import { theme } from './theme.ts';
+
+const SignInPage = lazy(async () => ({ default: (await import('./sign-in-page.tsx')).SignInPage }));
 
 export function App() {
   return (
@@ -32,11 +33,7 @@ function Door() {
   const state = useSessionState();
   switch (state.kind) {
     case 'asking':
-      return (
-        <div className={classes.middle} role="status" aria-label={appTexts.asking}>
-          <Loader size="sm" />
-        </div>
-      );
+      return <Asking />;
     case 'unreachable':
       return (
         <main className={classes.middle}>
@@ -44,12 +41,24 @@ function Door() {
         </main>
       );
     case 'signedOut':
-      return <SignInPage ended={state.ended} />;
+      return (
+        <Suspense fallback={<Asking />}>
+          <SignInPage ended={state.ended} />
+        </Suspense>
+      );
     case 'signedIn':
       return <Desk key={state.user.id + state.user.role} user={state.user} />;
     default:
       return state satisfies never;
   }
+}
+
+function Asking() {
+  return (
+    <div className={classes.middle} role="status" aria-label={appTexts.asking}>
+      <Loader size="sm" />
+    </div>
+  );
 }
 
 function Desk({ user }: { readonly user: SignedInUser }) {

@@ -5,9 +5,13 @@ import { serverClock } from '../api/server-clock.ts';
 import { apiTexts } from '../api/texts.ts';
 import { useLive } from '../api/use-live.ts';
 import { useUser } from '../api/use-session.ts';
+import { atMostEvery } from './at-most.ts';
 import { QueueCursorDocument, QueueEventsDocument, QueuePageDocument } from './documents.generated.ts';
 import { PAGE_ROWS, QueueModel, type QueueSnapshot } from './queue-model.ts';
 import { filterOf, matches, orderOf, type QueueView } from './view.ts';
+
+/** How often pages are asked for while the list is dragged past them: most of them nobody reads. */
+const ASK_EVERY_MS = 100;
 
 export interface Queue {
   readonly model: QueueModel;
@@ -62,8 +66,8 @@ export function useQueue(view: QueueView): Queue {
     onRefused: setProblem,
   });
 
-  const show = useCallback(
-    (from: number, to: number) => {
+  const showing = useMemo(() => {
+    const read = (from: number, to: number): void => {
       const first = Math.floor(from / PAGE_ROWS) + 1;
       const last = Math.floor(to / PAGE_ROWS) + 1;
       for (let page = first; page <= last; page++) {
@@ -78,12 +82,13 @@ export function useQueue(view: QueueView): Queue {
           // The next look at these rows asks again.
           .catch(() => pages.delete(page));
       }
-    },
-    [model],
-  );
+    };
+    return atMostEvery(ASK_EVERY_MS, read);
+  }, [model]);
+  useEffect(() => showing.stop, [showing]);
   const snapshot = useSyncExternalStore(model.subscribe, model.snapshot);
   const isLoading = snapshot.total === null;
   const shown = useRef({ model, snapshot });
   if (!isLoading) shown.current = { model, snapshot };
-  return { ...shown.current, isLoading, problem, show, reload };
+  return { ...shown.current, isLoading, problem, show: showing.call, reload };
 }

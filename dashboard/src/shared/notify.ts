@@ -6,12 +6,13 @@ import { sharedTexts } from './texts.ts';
 const closeButtonProps = { 'aria-label': sharedTexts.close };
 
 /** What shows them. */
-export const notices = new Later(() => import('@mantine/notifications'));
+export const notices = new Later(() => import('./notices-shown.ts'));
 
 function show(notice: NotificationData): void {
   notices.get().then(
     ({ notifications }) => notifications.show({ ...notice, closeButtonProps }),
-    (error: unknown) => console.error(error),
+    // Away before it could be loaded: said once that is possible.
+    () => addEventListener('online', () => show(notice), { once: true }),
   );
 }
 
