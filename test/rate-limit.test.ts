@@ -56,10 +56,10 @@ describe('an address that is not signed in', () => {
     expect((await server.query('{ hello }')).response.status).toBe(200);
   });
 
-  it('pays for every upgrade to a WebSocket, but not for frames', async () => {
+  it('pays for every upgrade to a WebSocket, but not for what it subscribes to', async () => {
     await using server = await limited(2);
     const socket = await server.socket();
-    for (let n = 0; n < 20; n++) socket.subscribe(String(n), '{ hello }');
+    for (let n = 0; n < 20; n++) socket.subscribe(String(n), 'subscription { ticks(count: 1) }');
     for (let n = 0; n < 40; n++) await socket.next();
     await server.socket();
     const refused = await refusedUpgrade(`${server.url}/graphql`);
