@@ -15,7 +15,7 @@ export function Notices() {
         <div className={classes.plain} role="alert">
           {plain.map((notice, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: they hold nothing but their words.
-            <div key={place} className={classes.notice}>
+            <div key={place} className={classes.notice} data-color={notice.color}>
               <div>
                 <strong>{notice.title}</strong>
                 <p>{notice.message}</p>
