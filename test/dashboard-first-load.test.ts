@@ -9,8 +9,7 @@ import { REPOSITORY } from './support/server-process.ts';
 const LIMIT_BYTES = 300_000;
 /** What index.html names beside the chunks. */
 const BESIDE = ['index.html', 'color-scheme.js', 'favicon.svg'];
-/** The last comes beside the page, so that it can be told that the connection was lost. */
-const FIRST = ['index.html', 'src/queue/queue-page.tsx', 'src/shared/notices-shown.ts'];
+const FIRST = ['index.html', 'src/queue/queue-page.tsx'];
 const MANTINE = join(REPOSITORY, 'node_modules', '@mantine');
 
 let chunks: Manifest;

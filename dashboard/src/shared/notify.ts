@@ -1,18 +1,45 @@
-import type { NotificationData } from '@mantine/notifications';
 import type { Problem } from '../api/problem.ts';
 import { Later } from './later.ts';
 import { sharedTexts } from './texts.ts';
+
+/** What is told to whoever is at work. */
+export interface Notice {
+  readonly title?: string;
+  readonly message: string;
+  readonly color: 'teal' | 'red';
+  /** ms. */
+  readonly autoClose: number;
+  readonly styles?: { readonly description: { readonly whiteSpace: 'pre-line' } };
+}
 
 const closeButtonProps = { 'aria-label': sharedTexts.close };
 
 /** What shows them. */
 export const notices = new Later(() => import('./notices-shown.ts'));
 
-function show(notice: NotificationData): void {
+let plain: readonly Notice[] = [];
+const listeners = new Set<() => void>();
+
+function setPlain(next: readonly Notice[]): void {
+  plain = next;
+  for (const listener of listeners) listener();
+}
+
+/** Notices that came while what shows them could not be loaded. */
+export const plainNotices = {
+  value: (): readonly Notice[] => plain,
+  subscribe: (listener: () => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  close: (notice: Notice): void => setPlain(plain.filter((each) => each !== notice)),
+};
+
+function show(notice: Notice): void {
   notices.get().then(
     ({ notifications }) => notifications.show({ ...notice, closeButtonProps }),
-    // Away before it could be loaded: said once that is possible.
-    () => addEventListener('online', () => show(notice), { once: true }),
+    // Away before it could be loaded; that is when there is most to be told.
+    () => setPlain([...plain, notice]),
   );
 }
 
