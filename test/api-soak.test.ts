@@ -99,7 +99,11 @@ it('once all have gone nothing is held for them: no socket, listener, timer or c
   );
   const connections = (rest: typeof before) => rest.look.handles['database socket'] ?? 0;
   const more = Math.max(0, connections(after) - connections(before));
-  const others = ({ 'database socket': _, ...rest }: Readonly<Record<string, number>>) => rest;
+  // The thread that writes chunks comes with an import and goes some time after it: its port may be in either look.
+  const others = ({ 'database socket': _, MessagePort: ports = 0, ...rest }: Readonly<Record<string, number>>) => {
+    expect(ports).toBeLessThanOrEqual(1);
+    return rest;
+  };
   expect(others(after.look.handles)).toEqual(others(before.look.handles));
   expect(after.look.listeners).toBe(before.look.listeners);
   for (const kind of ['functions', 'emitters', 'timers'] as const) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { login } from '../src/application/session/login.ts';
 import { createSignIn, PASSWORD, type SignIn } from './support/sign-in.ts';
 
 let desk: SignIn;
@@ -61,6 +62,26 @@ describe('signing in', () => {
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain(refreshToken);
     expect(rows[0].token_hash).toHaveLength(32);
+  });
+
+  it('goes through though its user signs out everywhere meanwhile, but not with a password that is changed meanwhile', async () => {
+    const ada = await desk.person();
+    const { passwords } = desk.deps;
+    /** Signs in; once, when the password has been compared, `meanwhile` happens. */
+    const signInWhile = (meanwhile: () => Promise<unknown>) => {
+      let due = true;
+      const matches: typeof passwords.matches = async (...given) => {
+        const same = await passwords.matches(...given);
+        if (due) await meanwhile();
+        due = false;
+        return same;
+      };
+      return login({ ...desk.deps, passwords: { ...passwords, matches } })({ email: ada.email, password: PASSWORD });
+    };
+    const { accessToken } = await signInWhile(() => desk.logoutEverywhere(ada));
+    expect(await bearer(accessToken)).toMatchObject({ actor: { id: ada.id } });
+    const changed = signInWhile(() => desk.changePassword(ada, { current: PASSWORD, next: 'another password' }));
+    await expect(changed).rejects.toEqual(unauthenticated);
   });
 
   it('with the old password does not outlive a change of password that came in between', async () => {

@@ -5,6 +5,9 @@ import type { Trail } from '../trail/ports.ts';
 import { issueTokens, type SignedIn } from './issue-tokens.ts';
 import type { AccessTokens, Passwords, RefreshSecrets, Sessions } from './ports.ts';
 
+/** Whoever keeps ending their own sessions is told no in the end. */
+const MOST_ATTEMPTS = 3;
+
 export interface LoginDeps {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
@@ -25,30 +28,32 @@ export const login =
   (deps: LoginDeps) =>
   async (input: { readonly email: string; readonly password: string }): Promise<SignedIn> => {
     const email = checkEmail('email', input.email);
-    const account = email.problems.length === 0 ? await deps.sessions.accountByEmail(email.value) : undefined;
-    if (account) deps.trail.concerns(account.user.id);
-    const matches = await deps.passwords.matches(input.password, account?.passwordHash);
-    if (!account || !matches || !account.user.active) throw refused();
-    const { user, sessionEpoch } = account;
-    const refreshToken = deps.refreshSecrets.create();
-    const now = deps.clock.now();
-    const id = deps.newId();
-    const opened = await deps.sessions.open(
-      {
-        id,
-        familyId: id,
-        userId: user.id,
-        hash: deps.refreshSecrets.hash(refreshToken),
-        issuedAt: now,
-        expiresAt: new Date(now.getTime() + deps.refreshTokenTtlMs),
-        usedAt: null,
-        revokedAt: null,
-      },
-      sessionEpoch,
-    );
-    // The password was changed, or the user deactivated, while it was being compared.
-    if (!opened) throw refused();
-    return issueTokens(deps.accessTokens, user, sessionEpoch, refreshToken, now);
+    for (let attempt = 1; ; attempt += 1) {
+      const account = email.problems.length === 0 ? await deps.sessions.accountByEmail(email.value) : undefined;
+      if (account) deps.trail.concerns(account.user.id);
+      const matches = await deps.passwords.matches(input.password, account?.passwordHash);
+      if (!account || !matches || !account.user.active) throw refused();
+      const { user, sessionEpoch } = account;
+      const refreshToken = deps.refreshSecrets.create();
+      const now = deps.clock.now();
+      const id = deps.newId();
+      const opened = await deps.sessions.open(
+        {
+          id,
+          familyId: id,
+          userId: user.id,
+          hash: deps.refreshSecrets.hash(refreshToken),
+          issuedAt: now,
+          expiresAt: new Date(now.getTime() + deps.refreshTokenTtlMs),
+          usedAt: null,
+          revokedAt: null,
+        },
+        sessionEpoch,
+      );
+      if (opened) return issueTokens(deps.accessTokens, user, sessionEpoch, refreshToken, now);
+      // While it was being compared the password was changed, the user deactivated, or only signed out everywhere: looked at anew.
+      if (attempt === MOST_ATTEMPTS) throw refused();
+    }
   };
 
 function refused(): DomainError<'UNAUTHENTICATED'> {
