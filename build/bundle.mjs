@@ -40,6 +40,8 @@ const keepAddresses = {
     bundler.onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       if (!path.startsWith(BUILT)) return { contents: source + NO_MAP, loader: 'js' };
+      const other = /import\.meta\.(dirname|filename)/.exec(source);
+      if (other) throw new Error(`${path}: ${other[0]} would be the bundle's; say it with import.meta.url.`);
       if (!source.includes('import.meta.url')) return undefined;
       const address = JSON.stringify(relative(INTO, path).replaceAll('\\', '/'));
       return {

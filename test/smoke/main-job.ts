@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { Api } from './api.ts';
+import { checkDashboard } from './dashboard.ts';
 import { importThroughCrash, importWorkbook } from './imports.ts';
 import { checkAfterOutage, checkCycles, checkLadder } from './ladder.ts';
 import { breakPromises, followAlerts } from './promises.ts';
@@ -57,6 +58,7 @@ async function mainJob(): Promise<void> {
       assert.equal((await admin.get(path)).status, 200, path);
     }
   });
+  await checkDashboard(steps, first);
 
   const [promised, rows] = await Promise.all([
     steps.story('Promises break, and the right people hear of it', () => breakPromises(steps, admin)),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Api } from './api.ts';
+import { checkDashboard } from './dashboard.ts';
 import { importWorkbook } from './imports.ts';
 import { checkCycles } from './ladder.ts';
 import { breakPromises } from './promises.ts';
@@ -29,6 +30,7 @@ export async function checkRunning(steps: Steps, server: RunningServer): Promise
     for (const path of ['/health', '/health/ready']) assert.equal((await nobody.get(path)).status, 200, path);
     return nobody.as('admin@techsupport.pro', server.adminPassword);
   });
+  await checkDashboard(steps, nobody);
   const [promised] = await Promise.all([
     server.promises
       ? steps.story('Promises break, and the right people hear of it', () => breakPromises(steps, admin))

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DashboardFile, dashboardFiles } from './dashboard-files.ts';
 import { pathOf } from './http-errors.ts';
 import { originOf } from './request-origin.ts';
 
 /** Where the build leaves it, seen from `src` and from `dist` alike. */
-export const DASHBOARD_FOLDER = join(import.meta.dirname, '..', '..', '..', 'dashboard', 'dist');
+export const DASHBOARD_FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
 /** What browsers ask for here is answered by the API, also when there is nothing. */
 const OF_THE_API = /^\/(graphql|graphiql|health|metrics|session|assets)(\/|$)|^\/imports\/[^/]+\/errors\.xlsx$/i;
