@@ -57,7 +57,7 @@ export async function newVisitor(
   const viewport = { width: 1280, height: 800 };
   const context = await browser.newContext({ baseURL: base, viewport, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
