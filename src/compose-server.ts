@@ -13,9 +13,9 @@ import type { Reports } from './compose-reports.ts';
 import { composeSchema } from './compose-schema.ts';
 import { type AuditLog, translateStoreError } from './compose-trail.ts';
 import type { Config } from './config.ts';
+import type { Followed } from './infrastructure/followed.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import type { Metrics } from './infrastructure/observability/metrics.ts';
-import type { OperationSignals } from './infrastructure/operation-signals.ts';
 import type { Database } from './infrastructure/postgres/database.ts';
 import { translatePostgresError } from './infrastructure/postgres/translate-error.ts';
 import { Admission } from './interfaces/graphql/admission.ts';
@@ -63,7 +63,8 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly newRateLimiter: NewRateLimiter;
-  readonly signals: OperationSignals;
+  /** Under which time limit something runs. */
+  readonly signals: Followed<AbortSignal>;
   readonly trail: Trail;
   readonly auditLog: AuditLog;
 }

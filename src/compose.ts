@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
+import type { OpenAct } from './application/trail/open-act.ts';
 import { composeChunkThread } from './compose-chunk-thread.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImportStores } from './compose-import-stores.ts';
@@ -18,10 +19,9 @@ import { SEEDED_POLICIES } from './domain/sla-policy.ts';
 import { signedErrorWorkbookLinks } from './infrastructure/auth/error-workbook-links.ts';
 import { JobQueues } from './infrastructure/bullmq/job-queues.ts';
 import { ThreadedWorkbookReader } from './infrastructure/excel/threaded-workbook-reader.ts';
+import { followed } from './infrastructure/followed.ts';
 import type { Logging } from './infrastructure/observability/logging.ts';
 import { createMetrics } from './infrastructure/observability/metrics.ts';
-import { openActs } from './infrastructure/open-acts.ts';
-import { operationSignals } from './infrastructure/operation-signals.ts';
 import { orderedIds } from './infrastructure/ordered-ids.ts';
 import { Database } from './infrastructure/postgres/database.ts';
 import { DatabaseClock, timeOf } from './infrastructure/postgres/database-clock.ts';
@@ -77,7 +77,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const metrics = createMetrics(logger);
   const redis = config.redis && (await RedisConnections.open(config.redis, logger));
   const wakeUp: ProcessWakeUp = redis ? new RedisWakeUp(redis, logger) : new PostgresWakeUp(databaseUrl, logger);
-  const acts = openActs();
+  const acts = followed<OpenAct>();
   const database = (
     applicationName: string,
     maxConnections: number,
@@ -96,7 +96,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
       onEvents: () => wakeUp.announce(),
       onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
     });
-  const signals = operationSignals();
+  const signals = followed<AbortSignal>();
   const statementMs = config.graphql.operationTimeoutSeconds * 1_000;
   const db = database('techsupport-api', config.database.poolMax, statementMs, undefined, signals.current);
   const workDb = database('techsupport-work', config.database.poolMax, WORK_STATEMENT_MS);

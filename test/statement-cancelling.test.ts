@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { operationSignals } from '../src/infrastructure/operation-signals.ts';
+import { followed } from '../src/infrastructure/followed.ts';
 import { Database } from '../src/infrastructure/postgres/database.ts';
 import { translatePostgresError } from '../src/infrastructure/postgres/translate-error.ts';
 import { startDeadline } from '../src/interfaces/graphql/deadline.ts';
@@ -9,7 +9,7 @@ import type { Feed } from './support/live-feed.ts';
 import { createTestDatabase } from './support/postgres.ts';
 import { codeOf, eventually, startTestServer, type TestServer } from './support/server.ts';
 
-const signals = operationSignals();
+const signals = followed<AbortSignal>();
 let testDatabase: Awaited<ReturnType<typeof createTestDatabase>>;
 let db: Database;
 let watcher: pg.Pool;

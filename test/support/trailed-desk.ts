@@ -1,8 +1,9 @@
 import { v7 } from 'uuid';
+import type { OpenAct } from '../../src/application/trail/open-act.ts';
 import type { Act } from '../../src/application/trail/ports.ts';
 import { composeDesk } from '../../src/compose-desk.ts';
 import { composeTrail } from '../../src/compose-trail.ts';
-import { openActs } from '../../src/infrastructure/open-acts.ts';
+import { followed } from '../../src/infrastructure/followed.ts';
 import { Database } from '../../src/infrastructure/postgres/database.ts';
 import { postgresUsers } from '../../src/infrastructure/postgres/user-store.ts';
 import { createDesk } from './desk.ts';
@@ -12,7 +13,7 @@ import { entriesOf, type TrailRow } from './trail-rows.ts';
 /** A desk whose mutations are recorded, on connections that can be killed; entries by themselves come by others, which live. */
 export async function createTrailedDesk() {
   const desk = await createDesk();
-  const acts = openActs();
+  const acts = followed<OpenAct>();
   const errors: Record<string, unknown>[] = [];
   const logger = {
     info: () => undefined,

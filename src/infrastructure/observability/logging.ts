@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, symbols } from 'pino';
+import { followed } from '../followed.ts';
 import { describeError, redactFields, redactLine } from './redaction.ts';
 
 export interface LoggingOptions {
@@ -31,9 +31,9 @@ const NO_FIELDS = Object.freeze({});
 
 /** The logger of the process: never prints passwords, tokens or authorisation headers, whatever it is handed. */
 export function createLogging(options: LoggingOptions): Logging {
-  const storage = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();
-  const current = () => storage.getStore() ?? NO_FIELDS;
-  const scope: LogScope = { run: (fields, work) => storage.run({ ...current(), ...fields }, work), current };
+  const bound = followed<Readonly<Record<string, unknown>>>();
+  const current = () => bound.current() ?? NO_FIELDS;
+  const scope: LogScope = { run: (fields, work) => bound.run({ ...current(), ...fields }, work), current };
 
   const logger = pino(
     {

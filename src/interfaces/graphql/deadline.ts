@@ -32,7 +32,7 @@ export function startDeadline(milliseconds: number, when: (start: () => void) =>
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let early: NodeJS.Timeout | undefined;
-  const soon = new AbortController();
+  let soon: AbortController | undefined;
   let startedAt = performance.now();
   let cleared = false;
   const clear = (): void => {
@@ -41,10 +41,12 @@ export function startDeadline(milliseconds: number, when: (start: () => void) =>
     clearTimeout(early);
   };
   aboutToEnd.set(controller.signal, () => {
+    soon ??= new AbortController();
+    const ending = soon;
     const left = startedAt + milliseconds * (1 - KEPT_FOR_ANSWER) - performance.now();
-    if (left <= 0) soon.abort();
-    else if (!cleared) early ??= setTimeout(() => soon.abort(), left);
-    return soon.signal;
+    if (left <= 0 || controller.signal.aborted) ending.abort();
+    else if (!cleared) early ??= setTimeout(() => ending.abort(), left);
+    return ending.signal;
   });
   const expired = new Promise<never>((_, reject) => {
     const expire = (): void => {
@@ -70,7 +72,7 @@ export function startDeadline(milliseconds: number, when: (start: () => void) =>
     clear,
     abandon: () => {
       clear();
-      soon.abort();
+      soon?.abort();
       controller.abort();
     },
   };

@@ -107,7 +107,7 @@ async function execute(deps: GraphqlRouteDeps, admitted: Admitted): Promise<Fast
     for (const [name, value] of headers) reply.header(name, value);
     reply.header('cache-control', NEVER_KEPT);
     record.finish(status === undefined || status < 400 ? 'ok' : 'refused');
-    return reply.code(status ?? 200).send(body.string);
+    return reply.code(status ?? 200).send(bytesOf(body.string));
   } catch (error) {
     const failed = error instanceof DomainError && error.code === 'TIMEOUT';
     record.finish(failed ? 'TIMEOUT' : 'INTERNAL');
@@ -146,6 +146,11 @@ function deadlineOf(deps: GraphqlRouteDeps, request: FastifyRequest): Deadline {
   return startDeadline(deps.uploadTimeoutMs, (start) =>
     request.raw.readableEnded ? start() : request.raw.once('end', start),
   );
+}
+
+/** Node writes a text byte by byte in case it is not ASCII; a page of tickets nearly always is. */
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8');
 }
 
 function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
