@@ -27,7 +27,7 @@ export async function startBenchServer(
 ): Promise<BenchServer> {
   const process_ = await startServer({
     // exec: the number that the shell prints is then the server's.
-    command: ['sh', '-c', 'echo "pid $$"; exec node dist/bundle/main.js'],
+    command: ['sh', '-c', 'echo "pid $$"; exec node --max-semi-space-size=64 dist/bundle/main.js'],
     env: {
       NODE_ENV: 'production',
       HOST: 'localhost',

@@ -1,6 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { Caller } from './caller.ts';
-
 /** One answered operation, as it is measured and logged. */
 export interface OperationObservation {
   /** null: anonymous. */
@@ -36,6 +33,12 @@ export class OperationRecord {
     this.#metrics = metrics;
   }
 
+  /** Its document has told what it is. */
+  resolved(name: string | null, type: string | undefined): void {
+    this.name = name;
+    this.type = type ?? 'none';
+  }
+
   /** Counts the operation as answered with `outcome`; later calls do nothing. */
   finish(outcome: string): void {
     if (this.outcome !== null) return;
@@ -43,27 +46,4 @@ export class OperationRecord {
     const seconds = (performance.now() - this.#startedAt) / 1000;
     this.#metrics.observeOperation({ name: this.name, type: this.type, outcome, seconds });
   }
-}
-
-/** Writes name and type of each operation into the record that `recordOf` finds for its HTTP request, and its outcome. */
-export function operationMetricsPlugin(
-  recordOf: (request: object) => OperationRecord | undefined,
-): ApolloServerPlugin<Caller> {
-  return {
-    async requestDidStart({ request }) {
-      const record = request.http && recordOf(request.http);
-      if (!record) return;
-      return {
-        async didResolveOperation({ operation, operationName }) {
-          record.name = operationName;
-          record.type = operation?.operation ?? 'none';
-        },
-        async willSendResponse({ response }) {
-          const code =
-            response.body.kind === 'single' ? response.body.singleResult.errors?.[0]?.extensions?.code : undefined;
-          record.finish(typeof code === 'string' ? code : 'ok');
-        },
-      };
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import type { BucketState, NewRateLimiter, RateLimiter } from '../../application/rate-limiter.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Charge } from '../graphql/apollo.ts';
+import type { Charge } from '../graphql/request-plugin.ts';
 import { addressBucket } from './rate-limiter.ts';
 
 export interface RateLimitSettings {

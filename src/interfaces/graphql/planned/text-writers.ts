@@ -4,6 +4,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
+  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -125,6 +126,8 @@ function propertiesOf(type: GraphQLObjectType): Fields {
 }
 
 function leafWriter(type: GraphQLLeafType): WriteValue {
+  const names = isEnumType(type) ? new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`])) : null;
+  if (names) return (value) => names.get(value) ?? JSON.stringify(type.serialize(value));
   switch (type.name) {
     case 'ID':
       return (value) => `"${value}"`;

@@ -14,12 +14,12 @@ import { LiveSubscription } from '../../../application/live/live-subscription.ts
 import type { Logger } from '../../../application/runtime.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
 import type { Admission } from '../admission.ts';
-import { type Charge, type ChargeLogins, countLogins } from '../apollo.ts';
 import type { Caller } from '../caller.ts';
 import { type Deadline, type RunWithin, startDeadline } from '../deadline.ts';
 import { type FormatError, validationFailed } from '../errors.ts';
 import type { LogScope } from '../log-scope.ts';
 import { type OperationMetrics, OperationRecord } from '../operation-metrics.ts';
+import { type Charge, type ChargeLogins, countLogins } from '../request-plugin.ts';
 import type { AuditedMutations } from '../trail/audited-mutations.ts';
 import { createDocumentReader } from '../validation/document-reader.ts';
 import type { DocumentLimits } from '../validation/limits.ts';

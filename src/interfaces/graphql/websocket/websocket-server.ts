@@ -7,10 +7,10 @@ import { SlowSubscriberError } from '../../../application/live/slow-subscriber-e
 import type { Actor } from '../../../domain/actor.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
 import { type TraceFields, traceFields } from '../../trace-context.ts';
-import type { Charge } from '../apollo.ts';
 import { bearerIn } from '../bearer.ts';
 import type { Authenticate } from '../caller.ts';
 import { type FormatError, mergeFieldErrors, rootOf } from '../errors.ts';
+import type { Charge } from '../request-plugin.ts';
 import { boundedFrames } from './bounded-frames.ts';
 import { Inbox } from './inbox.ts';
 import { CLOSE, LiveSocket, type SocketLimits, type Visitor } from './live-socket.ts';
