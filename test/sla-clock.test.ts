@@ -10,6 +10,7 @@ import {
   nextDeadline,
   pauseClock,
   remainingMs,
+  remainingMsUntilDue,
   resumeClock,
   type SlaClock,
   startClock,
@@ -261,6 +262,10 @@ function expectDue(clock: SlaClock, policy: SlaPolicy, now: Date): void {
   const promised = policy.resolutionMinutes * MINUTE + paused;
   expect(clock.dueAt).toEqual(time.after(clock.startedAt, promised));
   expect(time.between(clock.startedAt, clock.dueAt ?? now)).toBe(promised);
-  if (clock.state === 'RUNNING')
-    expect(remainingMs(clock, policy, now)).toBe(promised - time.between(clock.startedAt, now));
+  const untilDue = remainingMsUntilDue(clock, policy, now);
+  expect(untilDue !== null).toBe(clock.state === 'RUNNING' && policy.calendar === null);
+  if (clock.state !== 'RUNNING') return;
+  const remaining = remainingMs(clock, policy, now);
+  expect(remaining).toBe(promised - time.between(clock.startedAt, now));
+  if (untilDue !== null) expect(untilDue).toBe(remaining);
 }

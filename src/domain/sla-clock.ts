@@ -155,6 +155,19 @@ export function remainingMs(clock: Pick<SlaClock, 'intervals'>, policy: SlaPolic
   return policy.resolutionMinutes * MINUTE_MS - elapsedMs(clock, policy, now);
 }
 
+/**
+ * `remainingMs` without the stretches: around the clock, the due instant of what runs has moved by exactly what was paused. null: the
+ * clock does not run, or by a calendar, and only the stretches tell.
+ */
+export function remainingMsUntilDue(
+  clock: Pick<SlaClock, 'state' | 'dueAt'>,
+  policy: SlaPolicy,
+  now: Date,
+): number | null {
+  if (clock.state !== 'RUNNING' || !clock.dueAt || policy.calendar) return null;
+  return clock.dueAt.getTime() - now.getTime();
+}
+
 /** A stretch with its share of whole seconds: floor(total at its end) - floor(total at its start), so that shares sum exactly. */
 export interface ExplainedInterval extends SlaInterval {
   readonly workingSeconds: number;

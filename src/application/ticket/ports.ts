@@ -59,8 +59,8 @@ export type TicketColumn =
   | 'clockTier'
   | 'clockState';
 
-/** Instants are RFC 3339 text in UTC with milliseconds: whoever reads a table shows it and reckons with none of them. */
-export type TicketCell = string | number | boolean | null | readonly string[] | readonly SlaInterval[];
+/** Instants are RFC 3339 text in UTC with milliseconds, since most are only shown; stretches are made when they are asked for. */
+export type TicketCell = string | number | boolean | null | readonly string[] | (() => readonly SlaInterval[]);
 
 /** A page of tickets as a table, with the columns that were asked for in their order. */
 export interface TicketTable extends Omit<Page<never>, 'items'> {

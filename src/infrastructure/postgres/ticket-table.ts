@@ -170,7 +170,7 @@ function named(text: string): { readonly name?: string } {
 
 const PARSERS = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.TIMESTAMPTZ, instantText],
-  [pg.types.builtins.JSONB, (text) => (JSON.parse(text) as StoredInterval[]).map(toInterval)],
+  [pg.types.builtins.JSONB, (text) => () => (JSON.parse(text) as StoredInterval[]).map(toInterval)],
 ]);
 
 const types: pg.CustomTypesConfig = {

@@ -131,6 +131,8 @@ function leafWriter(type: GraphQLLeafType): WriteValue {
   switch (type.name) {
     case 'ID':
       return (value) => `"${value}"`;
+    case 'String':
+      return (value) => JSON.stringify(typeof value === 'string' ? value : type.serialize(value));
     case 'DateTime':
       // Rows have instants as the text that they are shown as.
       return (value) => `"${value instanceof Date ? value.toISOString() : value}"`;

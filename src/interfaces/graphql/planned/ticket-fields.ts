@@ -2,7 +2,14 @@ import type { ShownSlaState, TicketCell, TicketColumn, TicketTable } from '../..
 import { may } from '../../../domain/access.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import type { ClientTier, TicketStatus } from '../../../domain/enums.ts';
-import { elapsedMs, explain, remainingMs, type SlaInterval } from '../../../domain/sla-clock.ts';
+import {
+  elapsedMs,
+  explain,
+  remainingMs,
+  remainingMsUntilDue,
+  type SlaClock,
+  type SlaInterval,
+} from '../../../domain/sla-clock.ts';
 import type { SlaPolicy } from '../../../domain/sla-policy.ts';
 import { ticketReference } from '../../../domain/ticket.ts';
 import { TRANSITIONS } from '../../../domain/ticket-status.ts';
@@ -35,6 +42,8 @@ export type Source =
   | ValueSource
   | { readonly fields: Fields; readonly unless?: TicketColumn }
   | { readonly eachRow: Fields };
+
+type Stretches = () => readonly SlaInterval[];
 
 /** Whoever asks for a field that is not named here is answered by the resolvers. */
 export type Fields = Readonly<Record<string, Source>>;
@@ -69,7 +78,7 @@ function derived(needs: readonly TicketColumn[], of: (cells: Row, around: Surrou
 /** What depends on the policy of the cycle and on its stretches. */
 function reckoned(of: (intervals: readonly SlaInterval[], policy: SlaPolicy, now: Date) => unknown): Source {
   return derived([...POLICY_COLUMNS, 'intervals'], ([tier, version, intervals], { now, policyOf }) =>
-    of(intervals as readonly SlaInterval[], policyOf(tier as ClientTier, version as number), now),
+    of((intervals as Stretches)(), policyOf(tier as ClientTier, version as number), now),
   );
 }
 
@@ -96,7 +105,15 @@ const CLOCK: Fields = {
     ([state, breachedAt]): ShownSlaState => (breachedAt === null ? (state as ShownSlaState) : 'BREACHED'),
   ),
   elapsedSeconds: reckoned((intervals, policy, now) => Math.floor(elapsedMs({ intervals }, policy, now) / 1000)),
-  remainingSeconds: reckoned((intervals, policy, now) => Math.ceil(remainingMs({ intervals }, policy, now) / 1000)),
+  remainingSeconds: derived(
+    ['clockState', 'dueAt', ...POLICY_COLUMNS, 'intervals'],
+    ([state, due, tier, version, intervals], { now, policyOf }) => {
+      const policy = policyOf(tier as ClientTier, version as number);
+      const dueAt = due === null ? null : new Date(due as string);
+      const untilDue = remainingMsUntilDue({ state: state as SlaClock['state'], dueAt }, policy, now);
+      return Math.ceil((untilDue ?? remainingMs({ intervals: (intervals as Stretches)() }, policy, now)) / 1000);
+    },
+  ),
   intervals: reckoned((intervals, policy, now) => explain({ intervals }, policy, now)),
 };
 
