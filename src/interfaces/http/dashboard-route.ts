@@ -31,9 +31,9 @@ export function registerDashboard(app: FastifyInstance, folder = DASHBOARD_FOLDE
     const file = files.get(`/assets/${request.params.file}`);
     return file ? sendFile(request, reply, file) : reply.callNotFound();
   });
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isPage(request)) return;
-    return sendIndex(request, reply, index);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!isPage(request)) return done();
+    sendIndex(request, reply, index).catch(done);
   });
   return true;
 }

@@ -78,12 +78,12 @@ export function registerRequestCycle(app: FastifyInstance, deps: Deps): RequestC
     deps.scope.run(scopeOf(request), done);
   });
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (!closing || pathOf(request.url).startsWith('/health')) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!closing || pathOf(request.url).startsWith('/health')) return done();
     const error = new DomainError('UNAVAILABLE', 'This server is shutting down. Try again in a moment.', {
       retryAfterSeconds: 1,
     });
-    return sendError(request, reply, error, deps.formatError);
+    sendError(request, reply, error, deps.formatError);
   });
 
   app.addHook('onRequest', async (request, reply) => {

@@ -22,20 +22,25 @@ export function registerUploads(app: FastifyInstance, limits: UploadLimits): voi
   // The body stays a stream: the files in it are read by whoever stores them.
   app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
 
-  app.addHook('preValidation', async (request, reply) => {
-    if (!isMultipart(request)) return;
+  app.addHook('preValidation', (request, reply, done) => {
+    if (!isMultipart(request)) return done();
     if (!PREFLIGHT_HEADERS.some((name) => request.headers[name])) {
       // Apollo answers that itself, and says which header is missing.
       request.body = {};
-      return;
+      return done();
     }
-    request.body = await withTimeout(request.raw, reply.raw, limits).catch((error) => {
-      throw refusal(error);
-    });
+    withTimeout(request.raw, reply.raw, limits).then(
+      (body) => {
+        request.body = body;
+        done();
+      },
+      (error) => done(refusal(error)),
+    );
   });
 
-  app.addHook('onSend', async (request, reply) => {
-    if (isMultipart(request)) await drain(request.raw, reply.raw);
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (!isMultipart(request)) return done();
+    drain(request.raw, reply.raw).then(() => done(), done);
   });
 }
 
@@ -81,8 +86,9 @@ function guarded(request: IncomingMessage): IncomingMessage {
 }
 
 /** What is wrong with a request that is no GraphQL multipart request, in the terms of this API. */
-function refusal(error: unknown): unknown {
-  if (error instanceof DomainError || !(error instanceof Error)) return error;
+function refusal(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof DomainError) return error;
   const status = 'status' in error ? error.status : null;
   if (status === 413)
     return new DomainError('PAYLOAD_TOO_LARGE', error.message, { limit: 'operations', max: MAX_FIELD_BYTES });
