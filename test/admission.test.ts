@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Admission, type Refusal } from '../src/interfaces/graphql/admission.ts';
+import { Admission, type Refusal, until } from '../src/interfaces/graphql/admission.ts';
 import { failure } from './support/desk.ts';
 
 const refused: Refusal[] = [];
@@ -62,10 +62,10 @@ describe('admission', () => {
     const admission = open({ running: 1, waiting: 1 });
     const leave = await admission.enter();
     const gone = new AbortController();
-    const waiting = failure(admission.enter(gone.signal));
+    const waiting = failure(admission.enter(until(gone.signal)));
     gone.abort();
     expect(await waiting).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await failure(admission.enter(AbortSignal.abort()))).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await failure(admission.enter(until(AbortSignal.abort())))).toMatchObject({ code: 'UNAVAILABLE' });
     expect([admission.running, admission.waiting, refused]).toEqual([1, 0, []]);
     leave();
     expect(admission.running).toBe(0);

@@ -12,6 +12,18 @@ export interface AdmissionSettings {
 /** Why somebody was not let in: too many waited already, or they waited too long. */
 export type Refusal = 'full' | 'late';
 
+/** Tells once that whoever waits has gone, at once if so already; returns how to stop it. */
+export type Presence = (onGone: () => void) => () => void;
+
+/** A caller who is there until `signal` is aborted. */
+export function until(signal: AbortSignal): Presence {
+  return (onGone) => {
+    if (signal.aborted) onGone();
+    else signal.addEventListener('abort', onGone, { once: true });
+    return () => signal.removeEventListener('abort', onGone);
+  };
+}
+
 interface Waiting {
   admit(): void;
 }
@@ -45,21 +57,21 @@ export class Admission {
 
   /**
    * Waits for a place and returns how to leave it; leaving twice does nothing more. Throws UNAVAILABLE when too many wait, when it
-   * took too long, and when `signal` is aborted meanwhile: nobody is there any more.
+   * took too long, and when the caller has gone meanwhile.
    */
-  async enter(signal?: AbortSignal): Promise<() => void> {
+  async enter(presence?: Presence): Promise<() => void> {
     const { running, waiting } = this.#settings;
     if (this.#running < running) {
       this.#running += 1;
       return this.#leaver();
     }
     if (this.#queue.size >= waiting) throw this.#refuse('full');
-    return this.#wait(signal);
+    return this.#wait(presence);
   }
 
   /** Does `work` in a place of its own; see enter. */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const leave = await this.enter(signal);
+  async run<T>(work: () => Promise<T>, presence?: Presence): Promise<T> {
+    const leave = await this.enter(presence);
     try {
       return await work();
     } finally {
@@ -67,20 +79,19 @@ export class Admission {
     }
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<() => void> {
+  #wait(presence: Presence | undefined): Promise<() => void> {
     return new Promise((resolve, reject) => {
+      let stopWatching: (() => void) | undefined;
       const end = (settle: () => void): void => {
         this.#queue.delete(place);
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        stopWatching?.();
         settle();
       };
       const place: Waiting = { admit: () => end(() => resolve(this.#leaver())) };
-      const abort = () => end(() => reject(busy('The caller has gone.')));
       const timer = setTimeout(() => end(() => reject(this.#refuse('late'))), this.#settings.waitMs);
       this.#queue.add(place);
-      signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted) abort();
+      stopWatching = presence?.(() => end(() => reject(busy('The caller has gone.'))));
     });
   }
 

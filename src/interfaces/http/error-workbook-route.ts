@@ -4,7 +4,7 @@ import type { ErrorWorkbookLink } from '../../application/import/error-workbook-
 import type { checkErrorWorkbookLink, openErrorWorkbook } from '../../application/import/open-error-workbook.ts';
 import type { Logger } from '../../application/runtime.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
-import type { Admission } from '../graphql/admission.ts';
+import { type Admission, until } from '../graphql/admission.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -52,7 +52,7 @@ async function answer(deps: ErrorWorkbookRouteDeps, request: FastifyRequest<Want
   deps.check(link);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  const leave = await deps.admission.enter(gone.signal);
+  const leave = await deps.admission.enter(until(gone.signal));
   reply.raw.once('close', leave);
   if (reply.raw.closed) leave();
   const { filename, content } = await deps.open(link);

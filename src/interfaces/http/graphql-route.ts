@@ -68,13 +68,12 @@ async function answer(deps: GraphqlRouteDeps, request: FastifyRequest, reply: Fa
   }
   const httpGraphQLRequest = toApollo(request);
   deps.records.set(httpGraphQLRequest, record);
-  const gone = new AbortController();
-  const abort = (): void => gone.abort();
-  reply.raw.once('close', abort);
   try {
     // After the body has come: a slow client holds no place.
-    const leave = await deps.admission.enter(gone.signal);
-    reply.raw.off('close', abort);
+    const leave = await deps.admission.enter((onGone) => {
+      reply.raw.once('close', onGone);
+      return () => reply.raw.off('close', onGone);
+    });
     return execute(deps, { request, reply, record, httpGraphQLRequest, leave });
   } catch (error) {
     record.finish('UNAVAILABLE');

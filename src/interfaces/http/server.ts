@@ -175,7 +175,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   registerErrors(app, formatError, settings.bodyMaxBytes, (path) => routes.get(path) ?? []);
   app.decorate('publicOrigin', settings.publicUrl === undefined ? null : new URL(settings.publicUrl).origin);
   registerCors(app, settings.corsOrigins);
-  await registerSecurityHeaders(app);
+  registerSecurityHeaders(app);
   await deps.extend?.(app);
   registerGraphql(app, {
     ...deps,

@@ -13,7 +13,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { LiveSubscription } from '../../../application/live/live-subscription.ts';
 import type { Logger } from '../../../application/runtime.ts';
 import { DomainError } from '../../../domain/domain-error.ts';
-import type { Admission } from '../admission.ts';
+import { type Admission, until } from '../admission.ts';
 import type { Caller } from '../caller.ts';
 import { type Deadline, type RunWithin, startDeadline } from '../deadline.ts';
 import { type FormatError, validationFailed } from '../errors.ts';
@@ -146,8 +146,9 @@ export function createSocketOperations(deps: SocketOperationsDeps) {
   /** Starts a prepared operation, in its turn and within its time; what goes wrong is its result. */
   async function run<T>(args: ExecutionArgs, start: () => Promise<T>): Promise<T | ExecutionResult> {
     const { caller, deadline } = operationOf(args);
+    const presence = caller.signal && until(caller.signal);
     // A subscription keeps its place until it has begun.
-    const started = within(args, () => deps.admission.run(() => deps.runWithin(deadline.signal, start), caller.signal));
+    const started = within(args, () => deps.admission.run(() => deps.runWithin(deadline.signal, start), presence));
     const result = await Promise.race([started, deadline.expired]).catch((error: unknown) => {
       started.then(endLate, () => {});
       const originalError = error instanceof Error ? error : new Error(String(error));
