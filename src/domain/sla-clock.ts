@@ -165,7 +165,8 @@ export function remainingMsUntilDue(
   now: Date,
 ): number | null {
   if (clock.state !== 'RUNNING' || !clock.dueAt || policy.calendar) return null;
-  return clock.dueAt.getTime() - now.getTime();
+  // Another machine's clock may be behind the start: then all of it is left.
+  return Math.min(policy.resolutionMinutes * MINUTE_MS, clock.dueAt.getTime() - now.getTime());
 }
 
 /** A stretch with its share of whole seconds: floor(total at its end) - floor(total at its start), so that shares sum exactly. */
