@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { QueueName } from '../src/application/queue/ports.ts';
 import { JobQueues, type NewJob } from '../src/infrastructure/bullmq/job-queues.ts';
+import { redisBackend } from '../src/infrastructure/bullmq/redis-backend.ts';
 import { RedisConnections } from '../src/infrastructure/redis/redis-connections.ts';
 import { controlled } from './support/controlled-jobs.ts';
 import { redisSettings } from './support/open-queues.ts';
@@ -91,6 +92,18 @@ describeWithRedis('while Redis is away, queues', () => {
     call.end();
     await server.restart();
     await expect.poll(async () => (await statsOf(queues, 'imports'))?.completed, { timeout: 20_000 }).toBe(1);
+  });
+
+  it('are closed although BullMQ comes to no end', async () => {
+    const { redis } = await open();
+    const backend = redisBackend(redis);
+    const endless = { close: () => new Promise<never>(() => undefined) };
+    let isIdle = false;
+    const idle = async () => {
+      isIdle = true;
+    };
+    await Promise.all([backend.closeWorker(endless as never, idle), backend.closeQueue(endless as never)]);
+    expect(isIdle).toBe(true);
   });
 
   it('run what goes on alone by timers of their process', async () => {

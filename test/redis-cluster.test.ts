@@ -133,11 +133,11 @@ describeWithRedis('Redis Sentinel', () => {
     queues.work([handler], { concurrency: {} });
     await queues.add('imports', [{ name: 'job', payload: 'before' }]);
     (await next()).end();
-    const back = new Promise<void>((resolve) => redis.onBack(resolve));
+    const away = redis.untilAway();
     await primary.kill();
-    await back;
+    await away;
     await expect
-      .poll(() => queues.add('imports', [{ name: 'job', payload: 'after' }]).then(() => 'added'), { timeout: 20_000 })
+      .poll(() => queues.add('imports', [{ name: 'job', payload: 'after' }]).then(() => 'added'), { timeout: 60_000 })
       .toBe('added');
     for (;;) {
       const call = await next();

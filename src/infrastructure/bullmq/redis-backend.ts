@@ -9,6 +9,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** What is closed while Redis is away has so long for it: BullMQ may wait for a connection that never comes. */
 const GOODBYE_MS = 1_000;
+/** And so long while Redis is there, once its jobs have returned: one that has just come back may still be lost to BullMQ. */
+const LONG_GOODBYE_MS = 5_000;
 
 /**
  * Queues in Redis. Adding to one fails at once while Redis is away; workers wait for it and go on by themselves. All keys
@@ -54,8 +56,10 @@ export function redisBackend(redis: RedisConnections): QueueBackend {
     },
     async closeWorker(worker, idle) {
       if (redis.isReachable) {
+        const closing = worker.close();
+        const late = () => inTime(closing, LONG_GOODBYE_MS).catch(() => undefined);
         // Should Redis go meanwhile, BullMQ would wait for it; what it leaves open is closed with the connections.
-        await Promise.race([worker.close(), redis.untilAway().then(idle)]);
+        await Promise.race([closing, redis.untilAway().then(idle), idle().then(late)]);
         return;
       }
       await idle();
@@ -64,9 +68,9 @@ export function redisBackend(redis: RedisConnections): QueueBackend {
     },
     async closeQueue(queue) {
       // What it leaves open is closed with the connections.
-      const late = () => inTime(closing, GOODBYE_MS).catch(() => undefined);
+      const late = (patience: number) => inTime(closing, patience).catch(() => undefined);
       const closing = queue.close();
-      await Promise.race([closing, redis.untilAway().then(late)]);
+      await Promise.race([closing, redis.untilAway().then(() => late(GOODBYE_MS)), late(LONG_GOODBYE_MS)]);
     },
     translate: (error) => (error instanceof DomainError ? error : away()),
     close: async () => undefined,
