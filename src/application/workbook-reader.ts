@@ -20,7 +20,7 @@ export interface WorkbookReader {
    * where is then unknown. When hundreds of columns between the headers have none, both leave them out. Iterates again from
    * the start, and with the same result, each time it is called.
    *
-   * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged, before the first batch: a file
+   * Throws `WorkbookError` when the file is neither, encrypted, empty, over a limit or damaged, before the first rows: a file
    * that is at fault at its end is not to be trusted at its beginning. A file that cannot be opened throws the operating
    * system's error.
    */

@@ -9,6 +9,7 @@ import { IMPORT_COLLECTIONS } from '../../src/infrastructure/mongo/imports/plans
 import { Mongo, type MongoDatabase } from '../../src/infrastructure/mongo/mongo.ts';
 import { REPORT_MARKS, REPORT_MARKS_PLAN } from '../../src/infrastructure/mongo/report-marks.ts';
 import { TICKET_LOG_PLAN, TICKET_LOGS, type TicketLogDocument } from '../../src/infrastructure/mongo/ticket-logs.ts';
+import { packText } from '../../src/infrastructure/packed-text.ts';
 import { appendOnce } from '../../src/infrastructure/postgres/append-once.ts';
 import { Database } from '../../src/infrastructure/postgres/database.ts';
 import { postgresImportStores } from '../../src/infrastructure/postgres/import-stores.ts';
@@ -235,7 +236,7 @@ export function newImport(changes: Partial<NewImport> = {}): NewImport {
 
 /** A chunk of these rows. */
 export function chunkOf(seq: number, rows: readonly WaitingRow[]): Chunk {
-  return { seq, rowCount: rows.length, rows: encodeRows(rows) };
+  return { seq, rowCount: rows.length, rows: packText(encodeRows(rows)) };
 }
 
 /** Rows from `from` on, with these cells. */

@@ -5,6 +5,9 @@ import { ChunkCutter, type CutRows } from './chunk-cutter.ts';
 import type { Chunk } from './ports.ts';
 import { encodeRows } from './rows-text.ts';
 
+/** Makes a text small; `unpack` of the one that stores it gives it back. */
+type Pack = (text: string) => Uint8Array;
+
 /** How a file is to be cut. */
 export interface CutPlan {
   /** Which columns are to be taken for what, whatever their headers say. */
@@ -30,28 +33,37 @@ export interface SheetCutter {
   cut(path: string, plan: CutPlan, signal: AbortSignal): AsyncIterable<CutPiece>;
 }
 
-/** Cuts what a reader gives. The same thread that reads does this: what leaves it is text, and not a hundred thousand rows. */
-export async function* cutSheet(batches: AsyncIterable<SheetBatch>, plan: CutPlan): AsyncGenerator<CutPiece> {
+/**
+ * Cuts what a reader gives; a second header makes void all that came before it. The same thread that reads does this: what
+ * leaves it is small pieces of bytes, and not a hundred thousand rows.
+ */
+export async function* cutSheet(
+  batches: AsyncIterable<SheetBatch>,
+  plan: CutPlan,
+  pack: Pack,
+): AsyncGenerator<CutPiece> {
   let cutter: ChunkCutter | null = null;
+  let fault: string | null = null;
   for await (const batch of batches) {
     if (batch.kind === 'header') {
       const { fields, problem } = mapColumns(batch.headers, plan.choices);
       // Also for a file that fails by it: whoever corrects it sees what was taken for what.
       yield { kind: 'header', headers: batch.headers.map((header) => displayValue(header) ?? ''), fields };
-      if (problem !== null) throw new WorkbookError(problem);
-      cutter = new ChunkCutter(columnsOf(fields), plan.chunkRows);
+      fault = problem;
+      cutter = problem === null ? new ChunkCutter(columnsOf(fields), plan.chunkRows) : null;
     } else if (cutter) {
-      yield* pieces(cutter.add(batch.rows), plan);
+      yield* pieces(cutter.add(batch.rows), plan, pack);
     }
   }
+  if (fault !== null) throw new WorkbookError(fault);
   if (!cutter || cutter.total === 0) throw new WorkbookError('The sheet has a header row but no rows below it.');
-  yield* pieces(cutter.end(), plan);
+  yield* pieces(cutter.end(), plan, pack);
   yield { kind: 'end', totalRows: cutter.total };
 }
 
-function* pieces(cut: readonly CutRows[], { from }: CutPlan): Generator<CutPiece> {
+function* pieces(cut: readonly CutRows[], { from }: CutPlan, pack: Pack): Generator<CutPiece> {
   for (const { seq, rows } of cut) {
     if (seq < from) continue;
-    yield { kind: 'chunk', chunk: { seq, rowCount: rows.length, rows: encodeRows(rows) } };
+    yield { kind: 'chunk', chunk: { seq, rowCount: rows.length, rows: pack(encodeRows(rows)) } };
   }
 }

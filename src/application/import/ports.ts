@@ -54,11 +54,11 @@ export interface WaitingRow {
   readonly duplicateOf: number | null;
 }
 
-/** Some hundred rows of a file, numbered from 0 without gaps, as the text of `encodeRows`. */
+/** Some hundred rows of a file, numbered from 0 without gaps: the text of `encodeRows`, deflated (RFC 1951). */
 export interface Chunk {
   readonly seq: number;
   readonly rowCount: number;
-  readonly rows: string;
+  readonly rows: Uint8Array;
 }
 
 /** A row that did not make it. */

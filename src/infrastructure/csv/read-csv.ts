@@ -9,9 +9,8 @@ const PIECE_BYTES = 128 * 1024;
 
 /**
  * Reads the CSV file at `path`, in this thread: docs/import-format.md has the rules. See `WorkbookReader.read` for what comes
- * out and what is thrown; `rowNumber` is the line that a row begins on. The whole file is looked at before the first batch, so
- * that one which is at fault at its end is not imported up to there. Memory is bounded by a few pieces of the file, a row and
- * one batch. `pieceBytes` is how much is read at once.
+ * out and what is thrown; but a fault shows only where it stands. `rowNumber` is the line that a row begins on. Memory is
+ * bounded by a few pieces of the file, a row and one batch. `pieceBytes` is how much is read at once.
  */
 export async function* readCsv(
   path: string,
@@ -20,9 +19,6 @@ export async function* readCsv(
 ): AsyncGenerator<SheetBatch> {
   const file = await open(path, 'r');
   try {
-    for await (const _ of scan(file, pieceBytes, () => {})) {
-      // What is at fault throws.
-    }
     const table = new CsvTable(batchRows);
     for await (const _ of scan(file, pieceBytes, (line, cells) => table.add(line, cells))) yield* table.take();
     yield* table.take(true);

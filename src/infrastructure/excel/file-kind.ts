@@ -58,6 +58,10 @@ async function refusal(head: Buffer, file: FileHandle): Promise<string | null> {
   const latin1 = head.toString('latin1');
   const known = KNOWN.find(([magic]) => latin1.startsWith(magic));
   if (known) return `The file is ${known[1]}, not an Excel workbook (.xlsx) or a CSV file.`;
+  const lead = head.indexOf(ZIP);
+  if (lead > 0) {
+    return `The file is damaged: ${lead} bytes that do not belong to the workbook (zip) stand before it; make or download it anew.`;
+  }
   return notCsv(head);
 }
 

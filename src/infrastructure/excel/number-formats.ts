@@ -11,6 +11,9 @@ const BUILT_IN_DATES: readonly (readonly [number, number])[] = [
   [71, 81],
 ];
 
+/** The format that shows a number as it is. The Chinese and Japanese versions call it G/通用格式, G/標準 and the like. */
+const GENERAL = /general|standard|g\/[^ -~]+/gi;
+
 /** Which cell styles show their number as a date. A style that does not exist shows plain numbers. */
 export type DateStyles = readonly boolean[];
 
@@ -25,8 +28,8 @@ export function isDateFormat(format: string): boolean {
 }
 
 function showsDate(section: string): boolean {
-  const tokens = section.replace(/\[(?!(?:h+|m+|s+)\])[^\]]*\]?/gi, '').replace(/general|standard/gi, '');
-  return /[dmyhsgb]|e(?![+-])/i.test(tokens);
+  const tokens = section.replace(/\[(?!(?:h+|m+|s+)\])[^\]]*\]?/gi, '').replace(GENERAL, '');
+  return /[dmyhsgb]|aaa|e(?![+-])/i.test(tokens);
 }
 
 /** Reads `xl/styles.xml` and pushes to `styles`, for each cell format in order, whether it shows a date. */

@@ -36,8 +36,8 @@ const OTHER_FORMATS: readonly (readonly [string, string])[] = [
 
 /**
  * Reads the first visible sheet of the workbook at `path`, in this thread. See `WorkbookReader.read` for what comes out and
- * what is thrown. The whole sheet is looked at before the first batch, so that one which is at fault at its end is not
- * imported up to there. Memory is bounded by the shared texts and one batch, whatever the length of the sheet.
+ * what is thrown; but a fault shows only where it stands, and a second header makes void all that came before it. Memory is
+ * bounded by the shared texts and one batch, whatever the length of the sheet.
  */
 export async function* readWorkbook(
   path: string,
@@ -48,40 +48,36 @@ export async function* readWorkbook(
   const archive = await ZipArchive.open(path, limits);
   try {
     const { sheetPart, context } = await readContext(archive, limits);
-    const scanInto = (batches: SheetBatches) => scanSheet(archive, sheetPart, context, batches, limits);
-    const check = async (batches: SheetBatches) => {
-      for await (const isLate of scanInto(batches)) batches.take(isLate);
-      return batches;
-    };
-    const { header, above } = await check(new SheetBatches(batchRows));
-    if (header === null)
+    const first = new SheetBatches(batchRows);
+    yield* scanSheet(archive, sheetPart, context, first, limits);
+    if (first.header === null)
       throw new WorkbookError('The first visible sheet of the workbook is empty: it has no header row.');
-    // What was looked at depends on the header.
-    if (above !== null) await check(new SheetBatches(batchRows, above));
-    const batches = new SheetBatches(batchRows, above ?? header);
-    for await (const isLate of scanInto(batches)) yield* batches.take(isLate);
-    yield* batches.take(true);
+    // What the rows say depends on the header.
+    if (first.above !== null)
+      yield* scanSheet(archive, sheetPart, context, new SheetBatches(batchRows, first.above), limits);
   } finally {
     archive.close();
   }
 }
 
-/** Scans the sheet into `batches`, stopping after each piece with whether it is high time to take what there is. */
+/** Scans the sheet into `batches` and passes them on. */
 async function* scanSheet(
   archive: ZipArchive,
   part: string,
   context: CellContext,
   batches: SheetBatches,
   limits: WorkbookLimits,
-): AsyncGenerator<boolean> {
+): AsyncGenerator<SheetBatch> {
   let scanned = 0;
   let late = BATCH_SOURCE;
   for await (const length of scan(archive, part, new SheetHandler(context, batches))) {
     scanned += length;
     assertNoTextBomb(batches.textLength, context.texts.length, scanned, limits);
-    yield scanned > late;
-    if (scanned > late) late += BATCH_SOURCE;
+    const isLate = scanned > late;
+    if (isLate) late += BATCH_SOURCE;
+    yield* batches.take(isLate);
   }
+  yield* batches.take(true);
 }
 
 function assertNoTextBomb(inCells: number, shared: number, sheetLength: number, limits: WorkbookLimits): void {

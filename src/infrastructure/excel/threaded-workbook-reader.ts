@@ -6,6 +6,7 @@ import {
   type WorkbookReader,
   type WorkbookReadOptions,
 } from '../../application/workbook-reader.ts';
+import { spoolFile } from '../spool/upload-spool.ts';
 import { DEFAULT_LIMITS, type WorkbookLimits } from './workbook-limits.ts';
 import type { FromWorker, ReadingTask } from './workbook-messages.ts';
 
@@ -48,6 +49,18 @@ export class ThreadedWorkbookReader implements WorkbookReader, SheetCutter {
 
   async *#run<Piece extends SheetBatch | CutPiece>(
     what: Pick<ReadingTask, 'path' | 'batchRows' | 'plan'>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Piece, void, undefined> {
+    const spool = await spoolFile(async () => {});
+    try {
+      yield* this.#read<Piece>({ ...what, heldAt: spool.path }, signal);
+    } finally {
+      await spool.remove();
+    }
+  }
+
+  async *#read<Piece extends SheetBatch | CutPiece>(
+    what: Pick<ReadingTask, 'path' | 'batchRows' | 'plan' | 'heldAt'>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Piece, void, undefined> {
     signal?.throwIfAborted();

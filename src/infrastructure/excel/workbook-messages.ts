@@ -5,6 +5,8 @@ import type { WorkbookLimits } from './workbook-limits.ts';
 /** What the reading thread is started with. */
 export interface ReadingTask {
   readonly path: string;
+  /** An empty file for pieces until all have come. */
+  readonly heldAt: string;
   /** The most rows that are read before they are taken. */
   readonly batchRows: number;
   /** Send the file cut by this; null: as batches. */

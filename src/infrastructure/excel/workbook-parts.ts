@@ -44,8 +44,7 @@ export function workbookHandler(index: WorkbookIndex): XmlHandler {
   let group = '';
   return {
     open(name, depth, attributes) {
-      if (depth === 1 && name !== 'workbook')
-        throw new WorkbookError('The workbook is damaged: its list of sheets is something else.');
+      if (depth === 1 && name !== 'workbook') throw new WorkbookError(notAWorkbook(name));
       if (depth === 2) group = name;
       if (depth === 2 && name === 'workbookPr')
         index.date1904 = /^(1|true|on)$/.test(xmlAttribute(attributes, 'date1904') ?? '');
@@ -61,6 +60,17 @@ export function workbookHandler(index: WorkbookIndex): XmlHandler {
     close() {},
     text() {},
   };
+}
+
+/** What the main part of an Office file is, by the name of its root. */
+function notAWorkbook(root: string): string {
+  const kind = new Map([
+    ['document', 'a Word document'],
+    ['presentation', 'a PowerPoint presentation'],
+    ['VisioDocument', 'a Visio drawing'],
+  ]).get(root);
+  if (kind === undefined) return 'The workbook is damaged: its list of sheets is something else.';
+  return `The file is ${kind}, not an Excel workbook.`;
 }
 
 /** The part that a link in `source` points to: an absolute target counts from the package's root, any other from the source's folder. */

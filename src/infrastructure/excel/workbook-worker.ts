@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { cutSheet } from '../../application/import/cut-sheet.ts';
-import { WorkbookError } from '../../application/workbook-reader.ts';
+import { type CutPiece, cutSheet } from '../../application/import/cut-sheet.ts';
+import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
 import { readCsv } from '../csv/read-csv.ts';
+import { packText } from '../packed-text.ts';
+import { held } from '../spool/held-pieces.ts';
 import { stepBack } from '../thread-priority.ts';
 import { fileKind } from './file-kind.ts';
 import { readWorkbook } from './read-workbook.ts';
@@ -23,7 +25,8 @@ const post = (message: FromWorker) => port.postMessage(message);
 try {
   const isCsv = (await fileKind(task.path)) === 'csv';
   const batches = isCsv ? readCsv(task.path, task.batchRows) : readWorkbook(task.path, task.batchRows, task.limits);
-  for await (const piece of task.plan ? cutSheet(batches, task.plan) : batches) {
+  const pieces = task.plan ? cutSheet(batches, task.plan, packText) : batches;
+  for await (const piece of held<SheetBatch | CutPiece>(pieces, task.heldAt)) {
     while (credit === 0) {
       await new Promise<void>((resolve) => {
         creditCame = resolve;

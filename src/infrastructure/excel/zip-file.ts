@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { WorkbookError } from '../../application/workbook-reader.ts';
 
 const END_BYTES = 22;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
@@ -8,12 +9,17 @@ const DIRECTORY_SIGNATURE = Buffer.from('PK\x01\x02', 'latin1');
 const PIECE_BYTES = 64 * 1024;
 const IN_ZIP64 = 0xffffffff;
 
+/** Its places are counted from its own beginning, which is not that of the file. Which of the two is meant, nobody can say. */
+const TWO_ARCHIVES =
+  'The file holds two workbooks or archives, one behind the other; send each of them in a file of its own.';
+
 /** How much may follow the archive: its own comment (64 KiB), and what mail gateways and downloads leave behind. */
 const MAX_TRAILING_BYTES = 1024 * 1024;
 
 /**
  * Opens the archive at `path` for yauzl without what follows its end: yauzl wants the end record to be the last thing in the
- * file, Excel does not. Throws what yauzl finds wrong, and the operating system's errors.
+ * file, Excel does not. Throws what yauzl finds wrong, WorkbookError when another archive follows, and the operating system's
+ * errors.
  */
 export async function openZip(path: string): Promise<ZipFile> {
   const file = await open(path, 'r');
@@ -43,7 +49,10 @@ async function archiveLength(file: FileHandle): Promise<number> {
   ) {
     if (at + END_BYTES > tail.length) continue;
     const length = start + at + END_BYTES + tail.readUInt16LE(at + 20);
-    if (length <= size && (await hasDirectory(file, tail.subarray(at, at + END_BYTES), start + at))) return length;
+    if (length > size) continue;
+    const end = tail.subarray(at, at + END_BYTES);
+    if (await hasDirectory(file, end, start + at)) return length;
+    if (await isDirectory(file, start + at - end.readUInt32LE(12), start + at)) throw new WorkbookError(TWO_ARCHIVES);
   }
   return size;
 }
@@ -52,7 +61,12 @@ async function archiveLength(file: FileHandle): Promise<number> {
 async function hasDirectory(file: FileHandle, end: Buffer, position: number): Promise<boolean> {
   const offset = end.readUInt32LE(16);
   if (offset === IN_ZIP64 || end.readUInt16LE(10) === 0) return true;
-  if (offset + DIRECTORY_SIGNATURE.length > position) return false;
+  return isDirectory(file, offset, position);
+}
+
+/** Whether a table of contents begins at `offset`, before `end`. */
+async function isDirectory(file: FileHandle, offset: number, end: number): Promise<boolean> {
+  if (offset < 0 || offset + DIRECTORY_SIGNATURE.length > end) return false;
   const found = Buffer.alloc(DIRECTORY_SIGNATURE.length);
   await file.read(found, 0, found.length, offset);
   return found.equals(DIRECTORY_SIGNATURE);

@@ -1,10 +1,9 @@
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
 import type { Breath } from '../../application/breath.ts';
 import type { Chunk, ChunkStore, OpenImport, RowRules, WaitingRow } from '../../application/import/ports.ts';
 import { decodeRows, encodeRows } from '../../application/import/rows-text.ts';
 import type { ColumnFields } from '../../domain/import-columns.ts';
+import { unpackText } from '../packed-text.ts';
 import type { Database } from './database.ts';
 import { fieldsOf, toProcess } from './import-store.ts';
 import { importChunks as chunks, importProcesses as imports, type StoredCell } from './schema/imports.ts';
@@ -16,12 +15,6 @@ interface StoredRow {
   readonly c: readonly StoredCell[];
   readonly d?: number;
 }
-
-// Not in the loop of events of the process that reads, where a chunk would take a millisecond or two.
-const deflate = promisify<string, zlib.ZlibOptions, Buffer>(zlib.deflateRaw);
-
-/** Rather one piece of memory than a dozen. */
-const UNPACKED_AT_ONCE = 256 * 1_024;
 
 /** What parsing a chunk's text is worth, in rows that are written. */
 const PARSING = 200;
@@ -62,8 +55,7 @@ export class PostgresChunkStore implements ChunkStore {
 
   async addChunks(id: string, cut: readonly Chunk[]): Promise<void> {
     if (cut.length === 0) return;
-    const packing = cut.map(async ({ rows, ...chunk }) => ({ ...chunk, importId: id, packed: await pack(rows) }));
-    const values = await Promise.all(packing);
+    const values = cut.map(({ seq, rowCount, rows }) => ({ seq, rowCount, importId: id, packed: Buffer.from(rows) }));
     await this.#db.sql.insert(chunks).values(values).onConflictDoNothing();
   }
 
@@ -111,15 +103,10 @@ export class PostgresChunkStore implements ChunkStore {
   }
 }
 
-/** The text of a chunk's rows as it is stored: deflated by little, which costs less than to write it whole. */
-export function pack(rows: string): Promise<Buffer> {
-  return deflate(rows, { level: 1 });
-}
-
 /** The text of the rows that a chunk keeps; null when it keeps none any more. */
 export function unpack({ packed, rows }: { packed: Buffer | null; rows: unknown }): string | null {
   // At once: a thread that writes chunks has nobody else to think of.
-  if (packed) return zlib.inflateRawSync(packed, { chunkSize: UNPACKED_AT_ONCE }).toString();
+  if (packed) return unpackText(packed);
   return rows === null ? null : encodeRows((rows as readonly StoredRow[]).map(fromRow));
 }
 

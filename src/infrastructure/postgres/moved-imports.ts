@@ -11,8 +11,9 @@ import {
 } from '../../application/move/imports.ts';
 import type { RecordKeeper } from '../../application/move/ports.ts';
 import { StartupError } from '../../startup-error.ts';
+import { packText } from '../packed-text.ts';
 import type { Database } from './database.ts';
-import { pack, unpack } from './import-chunk-store.ts';
+import { unpack } from './import-chunk-store.ts';
 import { toProcess } from './import-store.ts';
 import {
   importChunks as chunks,
@@ -135,7 +136,7 @@ function chunkKeeper(db: Database): RecordKeeper<MovedChunk> {
       await db.transaction(async ({ sql: tx }) => {
         for (const { importId, seq, rowCount, rows, isCommitted } of records) {
           // When it was committed, nobody asks.
-          const kept = { rows: null, packed: rows === null ? null : await pack(rows) };
+          const kept = { rows: null, packed: rows === null ? null : packText(rows) };
           const chunk = { rowCount, ...kept, committedAt: isCommitted ? new Date(0) : null };
           const key = [chunks.importId, chunks.seq];
           await tx

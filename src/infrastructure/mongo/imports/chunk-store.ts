@@ -3,6 +3,7 @@ import type { Chunk, ChunkStore, OpenImport, RowRules, WaitingRow } from '../../
 import { decodeRows } from '../../../application/import/rows-text.ts';
 import type { ColumnFields } from '../../../domain/import-columns.ts';
 import { isOpen } from '../../../domain/import-process.ts';
+import { unpackText } from '../../packed-text.ts';
 import type { ChunkDoc, ImportCollections, OpenCollections } from './documents.ts';
 import { headerKey, importDoc, readRules, toProcess } from './import-doc.ts';
 import { committedChunks, isCommitted, uncommittedChunks } from './ledger.ts';
@@ -43,7 +44,7 @@ export class MongoChunkStore implements ChunkStore {
     const additions: AnyBulkWriteOperation<ChunkDoc>[] = [];
     for (const { seq, rowCount, rows } of cut) {
       const _id = chunkId(id, seq);
-      const kept = await keepText(collections, { importId: id, kind: 'rows', key: _id }, rows);
+      const kept = await keepText(collections, { importId: id, kind: 'rows', key: _id }, unpackText(rows));
       const chunk = { importId: id, seq, rowCount, rows: kept };
       additions.push({ updateOne: { filter: { _id }, update: { $setOnInsert: chunk }, upsert: true } });
     }
