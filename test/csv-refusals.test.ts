@@ -120,7 +120,17 @@ describe('text that is no table', () => {
   it.each<[string, Buffer | string, RegExp]>([
     ['a web page', ' \n<!DOCTYPE html><html>', /web page \(HTML\)/],
     ['a table of a web page in UTF-16', encoded('<table><tr>', 'UTF-16LE'), /web page \(HTML\)/],
-    ['another web page', '<div class="x">a,b</div>', /an XML or HTML document/],
+    ['a piece of a web page', '<!-- a --> <!----><div class="x">a,b</div>', /web page \(HTML\)/],
+    ['comments without an end of it', `${'<!-- -->'.repeat(400)}a,b`, /an XML or HTML document/],
+    ['another document with tags', '<rows class="x">a,b</rows>', /an XML or HTML document/],
+    [
+      'a spreadsheet in one XML file',
+      '<?xml version="1.0"?>\n<a:b xmlns:a="urn:oasis:names:tc:opendocument:x">',
+      /OpenDocument/,
+    ],
+    ['a web archive', 'MIME-Version: 1.0\r\nContent-Type: a; b', /web archive \(MHTML\)/],
+    ['a symbolic link file', 'ID;PWXL;N;E\r\nP;PGeneral\r\n', /SYLK/],
+    ['a file for data interchange', 'TABLE\r\n0,1\r\n"EXCEL"\r\n', /DIF/],
     ['an XML document', '\uFEFF<?xml version="1.0"?><a/>', /an XML or HTML document/],
     ['an object in JSON', '{ "id": 1, "client": "x" }', /is JSON/],
     ['lists in JSON', '[\n  ["id", "client"]\n]', /is JSON/],

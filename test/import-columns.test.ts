@@ -12,6 +12,10 @@ describe('the header row', () => {
     [' Id ', 'externalId'],
     ['Number', 'externalId'],
     ['client\u00a0name', 'clientName'],
+    ['Client\nName', 'clientName'],
+    ['\u200bexternal\u2011id', 'externalId'],
+    ['ｅｘｔｅｒｎａｌＩＤ', 'externalId'],
+    ['created\u00ad–at\ufeff', 'createdAt'],
     ['Client', 'clientName'],
     ['CUSTOMER', 'clientName'],
     ['Tier', 'clientType'],
@@ -55,6 +59,12 @@ describe('the header row', () => {
       'The required columns clientName, status and createdAt are missing from the header row, which has "id", "tier", "foo"; rename a column, or say which one it is by a mapping.',
     ],
     [
+      'a title above the table',
+      ['Tickets of 2026'],
+      'The required columns externalId, clientName, clientType, status and createdAt are missing from the header row, which has "Tickets of 2026". ' +
+        'The first row that is not blank is taken for it: delete what stands above the names of the columns, rename a column, or say which one it is by a mapping.',
+    ],
+    [
       'two headers for one field',
       ['Ticket ID', 'Number', 'client', 'tier', 'status', 'created'],
       'The columns "Ticket ID" (A) and "Number" (B) both stand for externalId; keep only one of them, or say which one it is by a mapping.',
@@ -70,7 +80,7 @@ describe('the header row', () => {
 
   it('names the first of many headers only', () => {
     const { problem } = mapColumns(Array.from({ length: 500 }, (_, index) => `Column ${index}`));
-    expect(problem).toMatch(/"Column 10", "Column 11" and 488 more; rename/);
+    expect(problem).toMatch(/"Column 10", "Column 11" and 488 more\. The first row/);
   });
 });
 
@@ -85,6 +95,12 @@ describe('a mapping', () => {
   it('says what columns are; the others go by their headers, and a field that was chosen is taken from them', () => {
     const fields = ['externalId', 'clientName', 'clientType', 'status', 'createdAt', null];
     expect(mapColumns(FOREIGN, choices)).toEqual({ fields, problem: null });
+  });
+
+  it('finds a header however its accents are composed', () => {
+    const headers = ['id', 'client', 'tier', 'status', 'Ero\u0308ffnet'];
+    const { fields, problem } = mapColumns(headers, [{ header: 'Er\u00f6ffnet', field: 'createdAt' }]);
+    expect([fields[4], problem]).toEqual(['createdAt', null]);
   });
 
   it('leaves a column out', () => {

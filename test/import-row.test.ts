@@ -67,6 +67,7 @@ describe('a row', () => {
 
   it.each<[ImportField, CellValue, unknown]>([
     ['externalId', ' 00123 ', '00123'],
+    ['externalId', '\u200b00123\u00a0\u200e', '00123'],
     ['externalId', 4711, '4711'],
     ['externalId', 999_999_999_999_999, '999999999999999'],
     ['externalId', -0, '0'],
@@ -74,9 +75,11 @@ describe('a row', () => {
     ['priority', 0.1 * 3 * 10, 3],
     ['clientName', '  Ångström AB ', 'Ångström AB'],
     ['clientName', 1848, '1848'],
+    ['clientName', '👩\u200d👩\u200d👧 & Co\u2060', '👩\u200d👩\u200d👧 & Co'],
     ['clientName', '😀'.repeat(200), '😀'.repeat(200)],
     ['clientType', 'vip', 'VIP'],
     ['clientType', ' Normal', 'NORMAL'],
+    ['clientType', 'VIP\u200b', 'VIP'],
     ['status', 'Closed', 'CLOSED'],
     ['createdAt', '2026-03-01T09:30:00Z', CREATED],
     ['createdAt', '2026-03-01t11:30:00.000+02:00', CREATED],
@@ -85,6 +88,7 @@ describe('a row', () => {
     ['agent', null, null],
     ['agent', '   ', null],
     ['priority', '3', 3],
+    ['priority', '3.0', 3],
     ['priority', null, null],
     ['escalationLevel', null, 0],
     ['escalationLevel', '0', 0],
@@ -97,6 +101,7 @@ describe('a row', () => {
   it.each<[Partial<Record<ImportField, CellValue>>, string]>([
     [{ externalId: null }, 'externalId is empty.'],
     [{ externalId: '  ' }, 'externalId is empty.'],
+    [{ externalId: ' \u200b \u200f' }, 'externalId is empty.'],
     [{ externalId: 1.5 }, 'externalId is the number 1.5; it must be text or a whole number.'],
     [
       { externalId: 1_234_567_890_123_450 },
@@ -143,6 +148,7 @@ describe('a row', () => {
     [{ resolvedAt: 45_000 }, 'resolvedAt is the plain number 45000; format the cell as a date.'],
     [{ agent: 'a'.repeat(321) }, 'agent has 321 characters; at most 320 are allowed.'],
     [{ priority: 'High' }, 'priority is "High"; it must be a whole number from 1 to 4.'],
+    [{ priority: '3.00' }, 'priority is "3.00"; it must be a whole number from 1 to 4.'],
     [{ priority: 5 }, 'priority is 5; it must be a whole number from 1 to 4.'],
     [{ priority: 2.5 }, 'priority is 2.5; it must be a whole number from 1 to 4.'],
     [

@@ -16,6 +16,7 @@ describe('number formats', () => {
     '[$-40E]mmm/ d.;@',
     'YYYY"年"M"月"',
     '[Red]d.m.yyyy',
+    'aaaa',
   ])('%j shows a date', (format) => expect(isDateFormat(format)).toBe(true));
 
   it.each([
@@ -23,6 +24,9 @@ describe('number formats', () => {
     'General',
     'GENERAL',
     'Standard',
+    'G/通用格式',
+    '[DBNum1][$-804]G/通用格式',
+    '"Q"0;G/標準',
     '0.00',
     '#,##0;[Red]-#,##0',
     '0.00E+00',

@@ -57,6 +57,17 @@ describe('what is no good is refused in a sentence', () => {
       () => zip([{ name: 'a.txt', data: 'a' }]),
       /archive \(zip\), but not an Excel workbook/,
     ],
+    [
+      'two archives, one behind the other',
+      () => Buffer.concat([whole, whole]),
+      /two workbooks or archives, one behind the other; send each/,
+    ],
+    ['bytes before the archive', () => Buffer.concat([Buffer.from('\r\n'), whole]), /2 bytes that do not belong to/],
+    [
+      'a Word document whose main part has an unusual name',
+      () => zip(workbookEntries({ rows: head, more: [{ name: 'xl/workbook.xml', data: '<w:document/>' }] })),
+      /is a Word document, not an Excel workbook/,
+    ],
     ['a Word document', () => zip([{ name: 'word/document.xml', data: '<a/>' }]), /Word document/],
     ['an .xlsb', () => zip([{ name: 'xl/workbook.bin', data: 'x' }]), /binary Excel workbook/],
     ['half a file', () => whole.subarray(0, whole.length / 2), /damaged or was cut off/],

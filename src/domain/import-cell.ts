@@ -32,7 +32,7 @@ export function readText(name: string, cell: CellValue | undefined, max: number)
     return { value: String(number) };
   }
   if (typeof cell !== 'string') return { problem: `${name} is ${described(cell)}; it must be text.` };
-  const text = cell.trim();
+  const text = trimmed(cell);
   if (text.length > max && [...text].length > max) {
     return { problem: `${name} has ${[...text].length} characters; at most ${max} are allowed.` };
   }
@@ -44,8 +44,9 @@ export function readText(name: string, cell: CellValue | undefined, max: number)
 /** A whole number from `min` to `max`, as a number or as digits in a text cell. */
 export function readWhole(name: string, cell: CellValue | undefined, min: number, max: number): CellReading<number> {
   if (isEmpty(cell)) return { value: null };
-  const text = typeof cell === 'string' ? cell.trim() : '';
-  const number = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : typeof cell === 'number' ? asShown(cell) : cell;
+  const text = typeof cell === 'string' ? trimmed(cell) : '';
+  // Programs that calculate with a column in which some cells are blank write 3 as 3.0.
+  const number = /^[+-]?\d{1,15}(?:\.0)?$/.test(text) ? Number(text) : typeof cell === 'number' ? asShown(cell) : cell;
   if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) {
     return { value: number === 0 ? 0 : number };
   }
@@ -69,8 +70,7 @@ export function readChoice<T extends string>(
   if (isEmpty(cell)) return { value: null };
   const wanted =
     typeof cell === 'string'
-      ? cell
-          .trim()
+      ? trimmed(cell)
           .toUpperCase()
           .replace(/[\s-]+/g, '_')
       : undefined;
@@ -89,8 +89,8 @@ export function readInstant(name: string, cell: CellValue | undefined): CellRead
   if (isEmpty(cell)) return { value: null };
   if (typeof cell === 'number') return { problem: `${name} is the plain number ${cell}; format the cell as a date.` };
   if (typeof cell !== 'string' && !(cell instanceof Date)) return { problem: notADate(name, cell) };
-  const instant = typeof cell === 'string' ? parseRfc3339(cell.trim()) : cell;
-  if (instant === null && typeof cell === 'string' && DATE_WITHOUT_OFFSET.test(cell.trim())) {
+  const instant = typeof cell === 'string' ? parseRfc3339(trimmed(cell)) : cell;
+  if (instant === null && typeof cell === 'string' && DATE_WITHOUT_OFFSET.test(trimmed(cell))) {
     return {
       problem: `${name} ${quoted(cell)} is a text without a time zone; write it like 2026-03-01T09:30:00Z, or as an Excel date.`,
     };
@@ -123,7 +123,24 @@ function notADate(name: string, cell: CellValue): string {
 }
 
 function isEmpty(cell: CellValue | undefined): cell is null | undefined {
-  return cell === null || cell === undefined || (typeof cell === 'string' && cell.trim() === '');
+  return cell === null || cell === undefined || (typeof cell === 'string' && trimmed(cell) === '');
+}
+
+/** The text without white space at its ends, and without marks that nobody sees: what is copied from web pages may bring them along. */
+function trimmed(text: string): string {
+  const kept = text.trim();
+  if (!isUnseen(kept.charCodeAt(0)) && !isUnseen(kept.charCodeAt(kept.length - 1))) return kept;
+  const isNothing = (at: number) => isUnseen(kept.charCodeAt(at)) || kept.charAt(at).trim() === '';
+  let from = 0;
+  let to = kept.length;
+  while (from < to && isNothing(from)) from += 1;
+  while (from < to && isNothing(to - 1)) to -= 1;
+  return kept.slice(from, to);
+}
+
+/** A soft hyphen, a joiner, or a mark of direction or of no width. */
+function isUnseen(unit: number): boolean {
+  return (unit >= 0x200b && unit <= 0x200f) || unit === 0xad || unit === 0x2060;
 }
 
 function described(cell: CellValue): string {

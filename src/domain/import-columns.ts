@@ -56,7 +56,7 @@ const FIELD_OF_HEADER: ReadonlyMap<string, ImportField> = new Map(
 );
 
 /**
- * Finds what each header stands for, ignoring case, spaces, `_` and `-`: what `choices` say of it, else what its name says,
+ * Finds what each header stands for, ignoring case, spaces, `_` and dashes: what `choices` say of it, else what its name says,
  * unless another column was chosen for that field. A problem: required columns missing, two columns for one field, or a choice
  * for a header that is not there or is there twice.
  */
@@ -95,8 +95,12 @@ export function ignoredHeaders(headers: readonly string[], fields: ColumnFields)
   return [...new Set(ignored.filter((header) => header !== ''))];
 }
 
+/** Also letters of full width, dashes of every kind and what nobody sees, such as a soft hyphen, are no difference. */
 function normalised(header: string): string {
-  return header.toLowerCase().replace(/[\s_-]+/g, '');
+  return header
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_\p{Pd}\p{Cf}]+/gu, '');
 }
 
 /** The columns whose header is written like this or, when none is, means the same. */
@@ -133,7 +137,11 @@ function missingColumns(names: readonly string[], fields: ColumnFields): string 
     missing.length === 1
       ? `The required column ${last} is`
       : `The required columns ${missing.slice(0, -1).join(', ')} and ${last} are`;
-  return `${which} missing from the header row, which has ${listed(names)}; rename a column, or say which one it is by a mapping.`;
+  const found = `${which} missing from the header row, which has ${listed(names)}`;
+  const rename = 'rename a column, or say which one it is by a mapping.';
+  // None of all: then it may well be a title above the table.
+  if (missing.length < REQUIRED.length) return `${found}; ${rename}`;
+  return `${found}. The first row that is not blank is taken for it: delete what stands above the names of the columns, ${rename}`;
 }
 
 /** The first headers of a row, for a sentence. */

@@ -39,7 +39,7 @@ export function findDelimiter(text: string, isEnd: boolean): Separation | null {
 
 const NO_TABLE =
   'The file is plain text, but not a table: its first line has no comma, semicolon or tab that separates column names. ' +
-  'Send an Excel workbook (.xlsx) or a CSV file with a header row.';
+  'Send an Excel workbook (.xlsx) or a CSV file with a header row; a line before it such as sep=| names another separator.';
 
 /** The first row with anything in it: how often it has each delimiter outside quotes, and whether its end is in `text`. */
 function lookAt(text: string) {

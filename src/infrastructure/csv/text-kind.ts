@@ -4,14 +4,21 @@ const OURS = 'an Excel workbook (.xlsx) or a CSV file';
 /** What a file may be that is text and no table, by how it begins after white space. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [
-    /^<(!doctype\s+html|html|head|body|table|meta)\b/i,
+    /^(<!--(?:(?!-->)[\s\S])*-->\s*)*<(!doctype\s+html|html|head|body|table|meta|style|title|script|div|center|font|p|br|b)\b/i,
     `The file is a web page (HTML), not an Excel workbook or a CSV file, whatever its name says; ${SAVE_AS}.`,
   ],
   [
     /^<\?xml[\s\S]*urn:schemas-microsoft-com:office:spreadsheet/i,
     `The file is an XML spreadsheet of Excel 2003; ${SAVE_AS}.`,
   ],
+  [
+    /^<\?xml[\s\S]*urn:oasis:names:tc:opendocument/i,
+    'The file is an OpenDocument file; save it as "Excel Workbook (.xlsx)".',
+  ],
   [/^<(\?xml|!--|!doctype|[a-z][\w:.-]*[\s/>])/i, `The file is an XML or HTML document, not ${OURS}.`],
+  [/^mime-version:/i, `The file is a web archive (MHTML), not ${OURS}, whatever its name says; ${SAVE_AS}.`],
+  [/^ID;P[A-Z0-9]*(;[EN])*[\r\n]+[BCFOP];[A-Z]/, `The file is a symbolic link file (SYLK), not ${OURS}; ${SAVE_AS}.`],
+  [/^TABLE\r?\n0,1\r?\n/, `The file is in the data interchange format (DIF), not ${OURS}; ${SAVE_AS}.`],
   [/^\{\\rtf/, `The file is a document in rich text format (RTF), not ${OURS}.`],
   [/^(\{\s*["}]|\[\s*(["{[\]]|-?\d|(true|false|null)\b))/, `The file is JSON, not ${OURS}.`],
 ];

@@ -6,6 +6,8 @@ import { WorkbookError } from '../../application/workbook-reader.ts';
 const END_BYTES = 22;
 const END_SIGNATURE = Buffer.from('PK\x05\x06', 'latin1');
 const DIRECTORY_SIGNATURE = Buffer.from('PK\x01\x02', 'latin1');
+const LOCATOR_BYTES = 20;
+const LOCATOR_SIGNATURE = Buffer.from('PK\x06\x07', 'latin1');
 const PIECE_BYTES = 64 * 1024;
 const IN_ZIP64 = 0xffffffff;
 
@@ -51,8 +53,8 @@ async function archiveLength(file: FileHandle): Promise<number> {
     const length = start + at + END_BYTES + tail.readUInt16LE(at + 20);
     if (length > size) continue;
     const end = tail.subarray(at, at + END_BYTES);
+    if (await isSecond(file, end, start + at)) throw new WorkbookError(TWO_ARCHIVES);
     if (await hasDirectory(file, end, start + at)) return length;
-    if (await isDirectory(file, start + at - end.readUInt32LE(12), start + at)) throw new WorkbookError(TWO_ARCHIVES);
   }
   return size;
 }
@@ -64,12 +66,26 @@ async function hasDirectory(file: FileHandle, end: Buffer, position: number): Pr
   return isDirectory(file, offset, position);
 }
 
+/**
+ * Whether the end record at `position` ends an archive behind another one: its table of contents stands right before it, and
+ * not where it says. With zip64 there is a record more in between.
+ */
+async function isSecond(file: FileHandle, end: Buffer, position: number): Promise<boolean> {
+  const before = position - end.readUInt32LE(12);
+  if (before === end.readUInt32LE(16) || !(await isDirectory(file, before, position))) return false;
+  return !(await isAt(file, position - LOCATOR_BYTES, LOCATOR_SIGNATURE));
+}
+
 /** Whether a table of contents begins at `offset`, before `end`. */
 async function isDirectory(file: FileHandle, offset: number, end: number): Promise<boolean> {
-  if (offset < 0 || offset + DIRECTORY_SIGNATURE.length > end) return false;
-  const found = Buffer.alloc(DIRECTORY_SIGNATURE.length);
+  return offset + DIRECTORY_SIGNATURE.length <= end && isAt(file, offset, DIRECTORY_SIGNATURE);
+}
+
+async function isAt(file: FileHandle, offset: number, signature: Buffer): Promise<boolean> {
+  if (offset < 0) return false;
+  const found = Buffer.alloc(signature.length);
   await file.read(found, 0, found.length, offset);
-  return found.equals(DIRECTORY_SIGNATURE);
+  return found.equals(signature);
 }
 
 /** A stream of the file's own would close the file with itself. */
