@@ -108,7 +108,7 @@ describeOnMongo('an import whose worker dies', (open) => {
           (await lettersOf(id)).map(({ rowNumber, reasons }) => [rowNumber, reasons]),
           died,
         ).toEqual([[3, ['bad']]]);
-        expect(await place.stores.deadLetters.waiting(id), died).toHaveLength(1);
+        expect(await place.stores.deadLetters.waiting(id, 10), died).toHaveLength(1);
         expect(await place.stores.chunks.uncommitted(id), died).toEqual([1]);
       },
     );
@@ -168,7 +168,7 @@ describeOnMongo('an import whose worker dies', (open) => {
         expect(await place.stores.imports.finish(id, AT, (process) => completed(process, AT)), died).toBe(false);
         const again = await place.stores.deadLetters.release(id, chosen, AT, (process) => retrying(process, AT));
         expect(again.kind, died).toBe(isReleased ? 'unknown' : 'released');
-        expect([...(await place.stores.deadLetters.waiting(id))].sort(), died).toEqual([...chosen].sort());
+        expect([...((await place.stores.deadLetters.waiting(id, 10)) ?? [])].sort(), died).toEqual([...chosen].sort());
         expect(await counts(id), died).toEqual([0, 3, 2]);
         for (const rowId of chosen) await place.stores.writer.tryRow(rowId, judge, LIMITS);
         expect(await place.stores.imports.finish(id, AT, (process) => completed(process, AT)), died).toBe(true);

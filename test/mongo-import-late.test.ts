@@ -24,7 +24,7 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
   const state = async (id: string) => [
     await place.stores.imports.find(id),
     await lettersOf(id),
-    await place.stores.deadLetters.waiting(id),
+    await place.stores.deadLetters.waiting(id, 100),
     await place.stores.chunks.uncommitted(id),
     await place.logs(),
   ];
@@ -82,7 +82,8 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
           await deadLetters.discard(id, [dead[0]?.id ?? '']);
           const outcome = await deadLetters.release(id, null, AT, (process) => retrying(process, AT));
           expect(outcome.kind).toBe('released');
-          await writer.tryRow(dead[1]?.id ?? '', () => ({ log: judgedLog(`${name}-mended`) }), LIMITS);
+          const mended = () => ({ log: judgedLog(`${name}-mended`) });
+          await writer.tryRows(id, { afterRow: 0, first: 10 }, mended, LIMITS);
           await end(id);
         }
         const later = await runningImport(place.stores, [['*-A', '*-B', '*-mended']]);
@@ -130,7 +131,8 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
       async (id) => {
         const { deadLetters, imports, writer } = place.stores;
         // It has begun the release; others send the letters, try them, and end the import, with one less to release.
-        for (const rowId of await deadLetters.waiting(id)) await writer.tryRow(rowId, judge, LIMITS);
+        expect(await deadLetters.waiting(id, 100)).toBeNull();
+        while (await writer.tryRows(id, { afterRow: 0, first: 1 }, judge, LIMITS));
         await end(id);
         expect(await imports.find(id)).toMatchObject({ status: 'COMPLETED_WITH_ERRORS', retriedRows: 2 });
         await deadLetters.discard(id, [(await lettersOf(id))[0]?.id ?? '']);

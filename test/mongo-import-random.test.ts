@@ -74,8 +74,10 @@ describeOnMongo('an import by workers that die all the time', (open) => {
         return seq === undefined ? null : writeChunk(stores, id, seq);
       }
       case 'row': {
-        const rowId = dice.any(await stores.deadLetters.waiting(id));
-        return rowId === undefined ? null : stores.writer.tryRow(rowId, judge, LIMITS);
+        const waiting = await stores.deadLetters.waiting(id, 100);
+        const rowId = dice.any(waiting ?? []);
+        if (rowId !== undefined && dice.chance(0.5)) return stores.writer.tryRow(rowId, judge, LIMITS);
+        return stores.writer.tryRows(id, { afterRow: 0, first: dice.within(1, 8) }, judge, LIMITS);
       }
       case 'end':
         return stores.imports.finish(id, AT, (process) => completed(process, AT));

@@ -131,7 +131,9 @@ describeOnEachStore('writing the rows of an import', (open) => {
     await imports.finish(id, AT, (process) => completed(process, AT));
     const [letter] = await letters(id);
     await deadLetters.release(id, null, AT, (process) => started({ ...process, status: 'QUEUED' }, AT));
-    expect(await tryRow(letter?.id ?? '', () => ({ log: null }))).toEqual({ importId: id, outcome: 'stored' });
+    const { writer } = place.stores;
+    const tried = await writer.tryRows(id, { afterRow: 0, first: 9 }, () => ({ log: null }), LIMITS);
+    expect(tried).toEqual({ lastRow: letter?.rowNumber, stored: 1, dead: 0 });
     expect([await place.logs(), await letters(id), await counts(id)]).toEqual([[], [], [3, 0, 1]]);
   });
 
@@ -162,7 +164,7 @@ describeOnEachStore('writing the rows of an import', (open) => {
     expect(await names()).toEqual(['A', 'B']);
     expect(await letters(id)).toHaveLength(1);
     expect(await counts(id)).toEqual([2, 1, 1]);
-    expect(await place.stores.deadLetters.waiting(id)).toEqual([rowId]);
+    expect(await place.stores.deadLetters.waiting(id, 10)).toEqual([rowId]);
     expect(await place.stores.imports.isThrough(id)).toBe(false);
 
     await place.accept();
@@ -201,7 +203,7 @@ describeOnEachStore('writing the rows of an import', (open) => {
     await imports.finish(id, AT, (process) => completed(process, AT));
     const [bad, worse] = await letters(id);
     const run = (process: Parameters<typeof started>[0]) => started({ ...process, status: 'QUEUED' }, AT);
-    await deadLetters.release(id, null, AT, run);
+    await deadLetters.release(id, [bad?.id ?? '', worse?.id ?? ''], AT, run);
     expect(await letters(id)).toEqual([]);
     expect(await counts(id)).toEqual([0, 2, 2]);
     expect(await tryRow(bad?.id ?? '')).toEqual({ importId: id, outcome: 'dead again' });

@@ -32,11 +32,11 @@ export function halfDone(db: Db, stores: ImportStores) {
   });
   return {
     event,
-    /** All dead letters are to be tried again, and none was sent on its way. */
+    /** All its dead letters, of which there is one, are to be tried again and count as retried, and none was sent on its way. */
     async release(_id: string): Promise<void> {
       const release = { number: 9, ids: null };
       const running = { status: 'RUNNING', finishedAt: null, release, releases: 9 } as const;
-      await imports.updateOne({ _id }, { $set: running, $inc: { revision: 1 } });
+      await imports.updateOne({ _id }, { $set: running, $inc: { revision: 1, 'ledger.retried': 1 } });
     },
     /** It has ended, and its bytes are still there. */
     async bytesOfEnded(uploadId: string): Promise<void> {

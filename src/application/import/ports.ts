@@ -5,6 +5,7 @@ import type { ImportedLog } from '../../domain/import-row.ts';
 import type { CellValue } from '../../domain/sheet-row.ts';
 import type { SlaPolicy } from '../../domain/sla-policy.ts';
 import type { Page } from '../page.ts';
+import type { TrialOutcome } from './trial-outcome.ts';
 
 /** The uploaded bytes, kept until their import has ended; those of a cancelled one are kept on for a while. */
 export interface UploadStore {
@@ -173,7 +174,28 @@ export interface ImportLogWriter {
     rowId: string,
     judge: (row: DeadLetter, rules: RowRules) => Verdict,
     limits: { readonly trials: number; readonly now: Date },
-  ): Promise<{ readonly importId: string; readonly outcome: 'stored' | 'dead' | 'dead again' | 'again' } | null>;
+  ): Promise<{ readonly importId: string; readonly outcome: TrialOutcome } | null>;
+  /**
+   * Tries rows of the import that wait for a trial, each once and with the outcome that `tryRow` would have, in the order of
+   * their rows from behind row `afterRow` on (0: from the first): at most `first`, fewer where they are large. A row that others
+   * try at the same time is decided about by one of them. null: there is none, or the import does not run. Throws when the store
+   * is away; what was not decided by then waits on, with as many trials left.
+   */
+  tryRows(
+    importId: string,
+    page: { readonly afterRow: number; readonly first: number },
+    judge: (row: DeadLetter, rules: RowRules) => Verdict,
+    limits: { readonly trials: number; readonly now: Date },
+  ): Promise<TriedRows | null>;
+}
+
+/** What a trial of rows together came to. */
+export interface TriedRows {
+  /** From behind which row to go on. */
+  readonly lastRow: number;
+  /** How many rows came out so; those that were 'dead again' or are to be tried 'again' count as neither. */
+  readonly stored: number;
+  readonly dead: number;
 }
 
 /** What became of a chunk's rows; `retry` are the ids of those that are to be tried alone. */
@@ -187,7 +209,7 @@ export interface CommittedChunk {
 export type CountRows = (outcome: 'succeeded' | 'failed' | 'retried', rows: number) => void;
 
 export type ReleaseOutcome =
-  | { readonly kind: 'released'; readonly process: ImportProcess; readonly ids: readonly string[] }
+  | { readonly kind: 'released'; readonly process: ImportProcess; readonly released: number }
   | { readonly kind: 'refused'; readonly process: ImportProcess }
   | { readonly kind: 'unknown'; readonly ids: readonly string[] };
 
@@ -209,9 +231,10 @@ export interface DeadLetterStore {
   /** The dead letter with this id (a UUID), or null. */
   find(id: string): Promise<DeadLetter | null>;
   /**
-   * Marks dead letters of the import (all when `ids` is null) to be tried again, counts them as retried and lets the import
+   * Sends dead letters of the import (all when `ids` is null) to be tried again, counts them as retried and lets the import
    * run as `decide` says, at `now`: once it runs, all of them are on their way, whatever breaks off. 'refused': `decide`
-   * returned null or there was none to mark.
+   * returned null or there was none to send. Those of `ids` may be tried alone; all of them together are not touched here,
+   * however many they are, and are tried by `tryRows`.
    */
   release(
     importId: string,
@@ -224,8 +247,8 @@ export interface DeadLetterStore {
     importId: string,
     ids: readonly string[] | null,
   ): Promise<{ readonly discarded: number; readonly unknown: readonly string[] }>;
-  /** The ids of the import's rows that wait for a trial. */
-  waiting(importId: string): Promise<readonly string[]>;
+  /** The ids of the import's rows that wait for a trial; null: more than `most`, or all its dead letters, which `tryRows` is to try. */
+  waiting(importId: string, most: number): Promise<readonly string[] | null>;
 }
 
 /** Everything that the import pipeline keeps; all of one store, since what they keep hangs together. */
@@ -245,7 +268,7 @@ export interface ImportJobs {
   chunks(importId: string, seqs: readonly number[]): Promise<void>;
   /** These rows are to be tried alone. */
   rows(rowIds: readonly string[]): Promise<void>;
-  /** Every row of the import that waits for a trial is to be tried alone: for more of them than jobs should be made. */
+  /** Every row of the import that waits for a trial is to be tried: for more of them than jobs should be made. */
   allRows(importId: string): Promise<void>;
 }
 

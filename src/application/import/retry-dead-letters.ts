@@ -4,7 +4,7 @@ import { type ImportProcess, retrying } from '../../domain/import-process.ts';
 import { authorise } from '../authorise.ts';
 import type { Clock, Logger } from '../runtime.ts';
 import type { CountRows, DeadLetterStore, ImportJobs, ImportStore } from './ports.ts';
-import { queueRows } from './queue-waiting-work.ts';
+import { queueWaitingRows } from './queue-waiting-work.ts';
 
 export interface RetryDeadLettersDeps {
   readonly imports: ImportStore;
@@ -16,7 +16,7 @@ export interface RetryDeadLettersDeps {
 }
 
 /**
- * Tries dead letters of an import again, each once and alone: all of them, or those of `ids`. The import runs meanwhile.
+ * Tries dead letters of an import again, each once: all of them, or those of `ids`. The import runs meanwhile.
  * NOT_FOUND for an unknown import or id; CONFLICT while it is not finished or when it has no dead letter, since a caller
  * who asks for a retry of nothing looks at something that has changed.
  */
@@ -29,8 +29,8 @@ export const retryDeadLetters =
     const outcome = await deps.deadLetters.release(importId, ids, now, (process) => retrying(process, now));
     if (outcome.kind === 'unknown') throw notFound('dead letter of this import', outcome.ids.join(', '));
     if (outcome.kind === 'refused') throw refused(outcome.process);
-    deps.countRows('retried', outcome.ids.length);
-    await queueRows(deps.jobs, importId, outcome.ids).catch((error: unknown) => {
+    deps.countRows('retried', outcome.released);
+    await queueWaitingRows(deps, importId).catch((error: unknown) => {
       deps.logger.warn({ importId, err: error }, 'rows could not be queued; they will be picked up by the next round');
     });
     return outcome.process;

@@ -3,10 +3,13 @@ import type { Clock } from '../runtime.ts';
 import type { ProgressAnnouncer } from './announce-progress.ts';
 import type { FinishImport } from './finish-import.ts';
 import { rowJudge } from './judge-row.ts';
-import type { CountRows, DeadLetterStore, ImportLogWriter, PoliciesInForce } from './ports.ts';
+import type { CountRows, DeadLetter, ImportLogWriter, PoliciesInForce, RowRules, Verdict } from './ports.ts';
 
 /** How often a row that failed for outside reasons is tried alone before it is dead. */
 export const ROW_TRIALS = 3;
+
+/** So many rows are tried together: a cancelled import stops after them, and few enough are locked at a time. */
+const AT_ONCE = 500;
 
 export interface TryRowDeps {
   readonly writer: ImportLogWriter;
@@ -21,52 +24,42 @@ export interface TryRowDeps {
 export const tryRow =
   (deps: TryRowDeps) =>
   async (rowId: string): Promise<'done' | 'again'> => {
-    const tried = await tryAlone(deps, rowId);
+    const tried = await deps.writer.tryRow(rowId, await judgeOf(deps), limitsOf(deps));
     if (!tried) return 'done';
-    if (tried.outcome === 'again') return 'again';
-    await deps.finish(tried.importId);
+    const { importId, outcome } = tried;
+    if (outcome === 'again') return 'again';
+    deps.progress.announce(importId);
+    if (outcome === 'stored') deps.countRows('succeeded', 1);
+    if (outcome === 'dead') deps.countRows('failed', 1);
+    await deps.finish(importId);
     return 'done';
   };
 
-/** So many rows of an import are tried at a time. */
-const AT_ONCE = 5;
-
 /**
- * Tries every row of the import that waits for it, each alone and once. A row that is to be tried once more waits for the next
- * round. Stops early at `signal`, and rejects when the store is away; whoever comes next goes on with the rest.
+ * Tries every row of the import that waits for it once, some hundred at a time. A row that is to be tried once more waits for
+ * the next round. Stops early at `signal`, and rejects when the store is away; whoever comes next goes on with the rest.
  */
 export const tryAllRows =
-  (deps: TryRowDeps & { readonly deadLetters: Pick<DeadLetterStore, 'waiting'> }) =>
+  (deps: TryRowDeps) =>
   async (importId: string, { signal }: { readonly signal: AbortSignal }): Promise<void> => {
-    const rows = (await deps.deadLetters.waiting(importId)).values();
-    const stop = new AbortController();
-    const tryRest = async () => {
-      for (const rowId of rows) {
-        if (signal.aborted || stop.signal.aborted) return;
-        await tryAlone(deps, rowId);
-      }
-    };
-    const all = Array.from({ length: AT_ONCE }, () =>
-      tryRest().catch((error: unknown) => {
-        stop.abort();
-        throw error;
-      }),
-    );
-    await Promise.allSettled(all);
-    await Promise.all(all);
+    let afterRow = 0;
+    while (!signal.aborted) {
+      const page = { afterRow, first: AT_ONCE };
+      const tried = await deps.writer.tryRows(importId, page, await judgeOf(deps), limitsOf(deps));
+      if (!tried) break;
+      afterRow = tried.lastRow;
+      deps.progress.announce(importId);
+      if (tried.stored > 0) deps.countRows('succeeded', tried.stored);
+      if (tried.dead > 0) deps.countRows('failed', tried.dead);
+    }
     await deps.finish(importId);
   };
 
-async function tryAlone(deps: TryRowDeps, rowId: string) {
+async function judgeOf(deps: TryRowDeps): Promise<(row: DeadLetter, rules: RowRules) => Verdict> {
   const policies = await deps.policiesInForce();
-  const tried = await deps.writer.tryRow(
-    rowId,
-    (row, rules) => rowJudge(rules, policies)({ ...row, duplicateOf: duplicateOf(row.reasons) }),
-    { trials: ROW_TRIALS, now: deps.clock.now() },
-  );
-  if (tried && tried.outcome !== 'again') {
-    deps.progress.announce(tried.importId);
-    if (tried.outcome !== 'dead again') deps.countRows(tried.outcome === 'stored' ? 'succeeded' : 'failed', 1);
-  }
-  return tried;
+  return (row, rules) => rowJudge(rules, policies)({ ...row, duplicateOf: duplicateOf(row.reasons) });
+}
+
+function limitsOf(deps: TryRowDeps) {
+  return { trials: ROW_TRIALS, now: deps.clock.now() };
 }

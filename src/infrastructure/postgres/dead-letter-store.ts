@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
 import { encodeCursor } from '../../application/cursor.ts';
 import type { DeadLetter, DeadLetterStore, ReleaseOutcome } from '../../application/import/ports.ts';
@@ -9,15 +9,10 @@ import { lettersDiscarded, lettersReleased } from '../../domain/trail.ts';
 import type { Database, Sql } from './database.ts';
 import { progressEvent, toProcess } from './import-store.ts';
 import { isInstant, keysetOf } from './keyset.ts';
+import { IS_DEAD, pageOfRows, toDeadLetter } from './letter-rows.ts';
 import { deadLetters, importProcesses as imports } from './schema/imports.ts';
-import { fromStored } from './stored-cell.ts';
-
-export type DeadLetterRow = typeof deadLetters.$inferSelect;
 
 const CURSOR = 'dead-letters';
-
-/** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
-const PAGE_BYTES = 4 * 1024 ** 2;
 
 /** Dead letters in Postgres. */
 export class PostgresDeadLetterStore implements DeadLetterStore {
@@ -34,7 +29,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
     const place = after === null ? null : keysetOf(CURSOR, after, isInstant);
     const isKnown = importId === null || isUuid(importId);
     const all = and(
-      eq(deadLetters.state, 'DEAD'),
+      IS_DEAD,
       isKnown ? undefined : sql`false`,
       importId === null || !isKnown ? undefined : eq(deadLetters.importId, importId),
     );
@@ -61,30 +56,11 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
 
   async inRowOrder(importId: string, page: { afterRow: number; first: number }): Promise<DeadLetter[]> {
     if (!isUuid(importId)) return [];
-    const mine = and(
-      eq(deadLetters.importId, importId),
-      eq(deadLetters.state, 'DEAD'),
-      gt(deadLetters.rowNumber, page.afterRow),
-    );
-    const bytes = sql`octet_length(${deadLetters.cells}::text)`;
-    const fitting = this.#db.sql
-      .select({
-        rowNumber: deadLetters.rowNumber,
-        before: sql<number>`sum(${bytes}) OVER (ORDER BY ${deadLetters.rowNumber}) - ${bytes}`.as('before'),
-      })
-      .from(deadLetters)
-      .where(mine)
-      .orderBy(deadLetters.rowNumber)
-      .limit(page.first)
-      .as('fitting');
-    const last = this.#db.sql
-      .select({ rowNumber: sql`max(${fitting.rowNumber})` })
-      .from(fitting)
-      .where(lt(fitting.before, PAGE_BYTES));
+    const behind = and(eq(deadLetters.importId, importId), IS_DEAD, gt(deadLetters.rowNumber, page.afterRow));
     const rows = await this.#db.sql
       .select()
       .from(deadLetters)
-      .where(and(mine, sql`${deadLetters.rowNumber} <= (${last})`))
+      .where(pageOfRows(this.#db.sql, behind, page.first))
       .orderBy(deadLetters.rowNumber);
     // Not joined to each row: there may be 16,384 of them.
     const [file] = await this.#db.sql
@@ -99,7 +75,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       .select({ letter: deadLetters, headers: imports.headers })
       .from(deadLetters)
       .innerJoin(imports, eq(imports.id, deadLetters.importId))
-      .where(and(eq(deadLetters.id, id), eq(deadLetters.state, 'DEAD')));
+      .where(and(eq(deadLetters.id, id), IS_DEAD));
     return row ? toDeadLetter(row) : null;
   }
 
@@ -111,22 +87,24 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
   ): Promise<ReleaseOutcome> {
     return this.#db.transaction(async (tx) => {
       const [row] = await tx.sql.select().from(imports).where(eq(imports.id, importId)).for('update');
-      const chosen = await choose(tx.sql, importId, ids);
-      if (!row || chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      if (!row) return { kind: 'unknown', ids: ids ?? [] };
+      const chosen = ids && (await choose(tx.sql, importId, ids));
+      if (chosen && chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      const released = chosen ? chosen.ids.length : await tx.sql.$count(deadLetters, deadOf(importId));
       const process = toProcess(row);
-      const state = chosen.ids.length > 0 ? decide(process) : null;
+      const state = released > 0 ? decide(process) : null;
       if (!state) return { kind: 'refused', process };
-      const released = { kind: 'released' as const, ids: chosen.ids };
-      await tx.sql.update(deadLetters).set({ state: 'RETRYING' }).where(isOneOf(chosen.ids));
-      const retriedRows = process.retriedRows + chosen.ids.length;
+      if (chosen) await tx.sql.update(deadLetters).set({ state: 'RETRYING' }).where(isOneOf(chosen.ids));
+      const retriedRows = process.retriedRows + released;
       await tx.sql
         .update(imports)
-        .set({ ...state, retriedRows })
+        // All of them are sent by this alone, however many they are.
+        .set({ ...state, retriedRows, ...(chosen ? {} : { retryAfterRow: 0 }) })
         .where(eq(imports.id, importId));
       tx.append([progressEvent(this.#newId(), process, state.status, now)]);
       const after = { ...process, ...state, retriedRows };
       tx.audit(lettersReleased(process, after));
-      return { ...released, process: after };
+      return { kind: 'released', released, process: after };
     });
   }
 
@@ -135,54 +113,49 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
     ids: readonly string[] | null,
   ): Promise<{ discarded: number; unknown: readonly string[] }> {
     return this.#db.transaction(async (tx) => {
-      const chosen = await choose(tx.sql, importId, ids);
-      if (chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
-      await tx.sql.delete(deadLetters).where(isOneOf(chosen.ids));
-      const left = await tx.sql.$count(
-        deadLetters,
-        and(eq(deadLetters.importId, importId), eq(deadLetters.state, 'DEAD')),
-      );
-      tx.audit(lettersDiscarded(importId, chosen.ids.length, left));
-      return { discarded: chosen.ids.length, unknown: [] };
+      // As whoever tries all of them does: they wait for each other, not for each other's letters.
+      const [row] = await tx.sql.select({ id: imports.id }).from(imports).where(eq(imports.id, importId)).for('update');
+      if (!row) return { discarded: 0, unknown: ids ?? [] };
+      const chosen = ids && (await choose(tx.sql, importId, ids));
+      if (chosen && chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
+      const { rowCount } = await tx.sql.delete(deadLetters).where(chosen ? isOneOf(chosen.ids) : deadOf(importId));
+      const discarded = rowCount ?? 0;
+      const left = await tx.sql.$count(deadLetters, deadOf(importId));
+      tx.audit(lettersDiscarded(importId, discarded, left));
+      return { discarded, unknown: [] };
     });
   }
 
-  async waiting(importId: string): Promise<string[]> {
+  async waiting(importId: string, most: number): Promise<string[] | null> {
+    const isAll = and(eq(imports.id, importId), isNotNull(imports.retryAfterRow));
+    if ((await this.#db.sql.$count(imports, isAll)) > 0) return null;
     const rows = await this.#db.sql
       .select({ id: deadLetters.id })
       .from(deadLetters)
-      .where(and(eq(deadLetters.importId, importId), ne(deadLetters.state, 'DEAD')));
-    return rows.map((row) => row.id);
+      .where(and(eq(deadLetters.importId, importId), ne(deadLetters.state, 'DEAD')))
+      .limit(most + 1);
+    return rows.length > most ? null : rows.map((row) => row.id);
   }
 }
 
-export function toDeadLetter({
-  letter,
-  headers,
-}: {
-  letter: DeadLetterRow;
-  headers: readonly string[] | null;
-}): DeadLetter {
-  const { state: _, cells, ...rest } = letter;
-  return { ...rest, headers: headers ?? [], cells: cells.map(fromStored) };
+function deadOf(importId: string) {
+  return and(eq(deadLetters.importId, importId), IS_DEAD);
 }
 
-/** Locks the dead letters of the import, all or those of `ids`, and tells which of `ids` are none. */
+/** Locks those of `ids` that are dead letters of the import, and tells which are none. */
 async function choose(
   tx: Sql,
   importId: string,
-  ids: readonly string[] | null,
+  ids: readonly string[],
 ): Promise<{ ids: string[]; unknown: string[] }> {
-  const asked = ids === null ? undefined : isOneOf(ids.filter((id) => isUuid(id)));
-  const dead = and(eq(deadLetters.importId, importId), eq(deadLetters.state, 'DEAD'), asked);
   const rows = await tx
     .select({ id: deadLetters.id })
     .from(deadLetters)
-    .where(dead)
+    .where(and(deadOf(importId), isOneOf(ids.filter((id) => isUuid(id)))))
     .orderBy(deadLetters.id)
-    .for('update');
+    .for('update', { of: deadLetters });
   const found = new Set(rows.map((row) => row.id));
-  return { ids: [...found], unknown: (ids ?? []).filter((id) => !found.has(id.toLowerCase())) };
+  return { ids: [...found], unknown: ids.filter((id) => !found.has(id.toLowerCase())) };
 }
 
 /** One parameter however many ids there are: a statement takes at most 65,535. */

@@ -1,46 +1,32 @@
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
-import { validate as isUuid } from 'uuid';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Breath } from '../../application/breath.ts';
-import type {
-  CommittedChunk,
-  DeadLetter,
-  ImportLogWriter,
-  RowRules,
-  Verdict,
-  WaitingRow,
-} from '../../application/import/ports.ts';
+import type { CommittedChunk, ImportLogWriter, Verdict, WaitingRow } from '../../application/import/ports.ts';
 import type { NewId } from '../../application/runtime.ts';
-import type { Database, Sql } from './database.ts';
-import { type DeadLetterRow, toDeadLetter } from './dead-letter-store.ts';
-import { fieldsOf } from './import-store.ts';
-import { type ImportedRow, markDaysOf, upsertLogs } from './imported-logs.ts';
+import type { Database } from './database.ts';
+import type { DeadLetterRow } from './letter-rows.ts';
+import { countRows } from './row-counts.ts';
+import { type JudgeLetter, RowTrials, type TrialLimits } from './row-trials.ts';
 import { importChunks as chunks, deadLetters, importProcesses as imports } from './schema/imports.ts';
-import { dataProblem } from './store-failure.ts';
 import { toStored } from './stored-cell.ts';
+import { refusalReason, writeRows } from './written-rows.ts';
 
 interface JudgedRow {
   readonly row: WaitingRow;
   readonly verdict: Verdict;
 }
 
-interface Refusal {
-  readonly rowNumber: number;
-  readonly problem: string;
-}
-
-/** Rows in one statement: each has a cost of its own on both sides. */
-const AT_ONCE = 2_000;
-
 /** From judged rows to ticket logs and dead letters, exactly once. */
 export class PostgresImportLogWriter implements ImportLogWriter {
   readonly #db: Database;
   readonly #newId: NewId;
   readonly #breath: Breath;
+  readonly #trials: RowTrials;
 
   constructor(db: Database, newId: NewId, breath: Breath) {
     this.#db = db;
     this.#newId = newId;
     this.#breath = breath;
+    this.#trials = new RowTrials(db, { newId, breath });
   }
 
   async commitChunk(id: string, seq: number, judged: readonly JudgedRow[], now: Date): Promise<CommittedChunk | null> {
@@ -62,8 +48,9 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       const good = judged.flatMap(({ row, verdict }) =>
         verdict.log ? [{ rowNumber: row.rowNumber, log: verdict.log }] : [],
       );
+      const deps = { newId: this.#newId, breath: this.#breath };
       const refused = new Map(
-        (await this.#write(tx.sql, id, good)).map((refusal) => [refusal.rowNumber, refusal.problem]),
+        (await writeRows(deps, tx.sql, id, good)).map((refusal) => [refusal.rowNumber, refusal.problem]),
       );
       const kept = judged.flatMap(({ row, verdict }) => {
         const problem = refused.get(row.rowNumber);
@@ -74,86 +61,17 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       const retry = kept.filter((letter) => letter.state === 'TRYING').map((letter) => letter.id);
       const succeeded = judged.length - kept.length;
       const failed = kept.length - retry.length;
-      await count(tx.sql, id, { succeeded, failed, retried: retry.length });
+      await countRows(tx.sql, id, { succeeded, failed, retried: retry.length });
       return { succeeded, failed, retry };
     });
   }
 
-  async tryRow(
-    rowId: string,
-    judge: (row: DeadLetter, rules: RowRules) => Verdict,
-    { trials, now }: { trials: number; now: Date },
-  ) {
-    if (!isUuid(rowId)) return null;
-    return this.#db.transaction(async (tx) => {
-      const [kept] = await tx.sql
-        .select({ letter: deadLetters, headers: imports.headers, fields: imports.fields, dryRun: imports.dryRun })
-        .from(deadLetters)
-        .innerJoin(imports, eq(imports.id, deadLetters.importId))
-        .where(and(eq(deadLetters.id, rowId), ne(deadLetters.state, 'DEAD'), eq(imports.status, 'RUNNING')))
-        .for('update', { of: deadLetters });
-      if (!kept) return null;
-      const { letter } = kept;
-      const { importId, rowNumber } = letter;
-      const verdict = judge(toDeadLetter(kept), { fields: fieldsOf(kept) ?? [], dryRun: kept.dryRun });
-      const reasons = await this.#tryVerdict(tx.sql, importId, rowNumber, verdict);
-      // A dead letter that is tried again is counted as failed until it succeeds; a row on its first trials is not counted yet.
-      const wasCounted = letter.state === 'RETRYING';
-      if (reasons === null) {
-        await tx.sql.delete(deadLetters).where(eq(deadLetters.id, rowId));
-        await count(tx.sql, importId, { succeeded: 1, failed: wasCounted ? -1 : 0, retried: 0 });
-        return { importId, outcome: 'stored' as const };
-      }
-      const attempts = letter.attempts + 1;
-      const isDead = wasCounted || attempts >= trials || verdict.reasons !== undefined;
-      const state = isDead ? ('DEAD' as const) : letter.state;
-      await tx.sql
-        .update(deadLetters)
-        .set({ state, attempts, reasons: [...reasons], failedAt: now })
-        .where(eq(deadLetters.id, rowId));
-      if (isDead && !wasCounted) await count(tx.sql, importId, { succeeded: 0, failed: 1, retried: 0 });
-      if (!isDead) return { importId, outcome: 'again' as const };
-      return { importId, outcome: wasCounted ? ('dead again' as const) : ('dead' as const) };
-    });
+  tryRow(rowId: string, judge: JudgeLetter, limits: TrialLimits) {
+    return this.#trials.tryRow(rowId, judge, limits);
   }
 
-  /** Why the row could not be stored, or null when it was. */
-  async #tryVerdict(tx: Sql, importId: string, rowNumber: number, verdict: Verdict): Promise<readonly string[] | null> {
-    if (verdict.reasons) return verdict.reasons;
-    if (!verdict.log) return null;
-    const [refusal] = await this.#write(tx, importId, [{ rowNumber, log: verdict.log }]);
-    return refusal ? [refusalReason(refusal.problem)] : null;
-  }
-
-  /** Writes the rows, some at a time, in the order in which others who write the same ones would. */
-  async #write(tx: Sql, importId: string, rows: readonly ImportedRow[]): Promise<Refusal[]> {
-    if (rows.length === 0) return [];
-    await markDaysOf(tx, rows);
-    const inOrder = rows.toSorted((a, b) => (a.log.externalId < b.log.externalId ? -1 : 1));
-    const refused: Refusal[] = [];
-    for (let at = 0; at < inOrder.length; at += AT_ONCE) {
-      const some = inOrder.slice(at, at + AT_ONCE);
-      await this.#breath.rest(some.length);
-      refused.push(...(await this.#writeEach(tx, importId, some)));
-    }
-    return refused;
-  }
-
-  /** Writes the rows in one go; when the store refuses that, in halves, down to the single rows that it will not have. */
-  async #writeEach(tx: Sql, importId: string, rows: readonly ImportedRow[]): Promise<Refusal[]> {
-    if (rows.length === 0) return [];
-    try {
-      await tx.transaction((savepoint) => upsertLogs(savepoint, importId, rows, this.#newId));
-      return [];
-    } catch (error) {
-      const problem = dataProblem(error);
-      if (problem === null) throw error;
-      const [first] = rows;
-      if (first && rows.length === 1) return [{ rowNumber: first.rowNumber, problem }];
-      const half = Math.ceil(rows.length / 2);
-      const refused = await this.#writeEach(tx, importId, rows.slice(0, half));
-      return [...refused, ...(await this.#writeEach(tx, importId, rows.slice(half)))];
-    }
+  tryRows(importId: string, page: { afterRow: number; first: number }, judge: JudgeLetter, limits: TrialLimits) {
+    return this.#trials.tryRows(importId, page, judge, limits);
   }
 
   #letter(
@@ -176,20 +94,4 @@ export class PostgresImportLogWriter implements ImportLogWriter {
       failedAt: now,
     };
   }
-}
-
-function refusalReason(problem: string): string {
-  return `The row could not be stored: ${problem}`;
-}
-
-/** Last in its transaction: the counters are one row that all writers of an import share. */
-async function count(tx: Sql, id: string, by: { succeeded: number; failed: number; retried: number }): Promise<void> {
-  await tx
-    .update(imports)
-    .set({
-      succeededRows: sql`${imports.succeededRows} + ${by.succeeded}`,
-      failedRows: sql`${imports.failedRows} + ${by.failed}`,
-      retriedRows: sql`${imports.retriedRows} + ${by.retried}`,
-    })
-    .where(eq(imports.id, id));
 }

@@ -150,7 +150,7 @@ export class PostgresImportStore implements ImportStore {
 
 /** The import as the use cases know it. */
 export function toProcess(row: ImportRow): ImportProcess {
-  const { uploadId: _, uploadOrder: __, ignoredColumns: ___, ...process } = row;
+  const { uploadId: _, uploadOrder: __, ignoredColumns: ___, retryAfterRow: ____, ...process } = row;
   return { ...process, fields: fieldsOf(row) };
 }
 
@@ -175,6 +175,7 @@ async function isThrough(db: Sql, id: string): Promise<boolean> {
   const { rows } = await db.execute(sql`
     SELECT 1 FROM import_processes p
      WHERE p.id = ${id}::uuid AND p.status = 'RUNNING' AND p.succeeded_rows + p.failed_rows = p.total_rows
+       AND p.retry_after_row IS NULL
        AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.import_id = p.id AND d.state <> 'DEAD')`);
   return rows.length > 0;
 }

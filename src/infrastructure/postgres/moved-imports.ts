@@ -157,14 +157,18 @@ function letterKeeper(db: Database): RecordKeeper<MovedLetter> {
   return {
     async readPage(after, limit) {
       const rows = await db.sql
-        .select()
+        .select({
+          letter: letters,
+          isRetried: sql<boolean>`coalesce(${imports.retryAfterRow} < ${letters.rowNumber}, false)`,
+        })
         .from(letters)
+        .leftJoin(imports, eq(imports.id, letters.importId))
         .where(after ? gt(letters.id, after) : undefined)
         .orderBy(asc(letters.id))
         .limit(limit);
-      return rows.map(({ cells, ...letter }) => ({
+      return rows.map(({ letter: { cells, state, ...letter }, isRetried }) => ({
         key: letter.id,
-        record: { ...letter, cells: cells.map(fromStored) },
+        record: { ...letter, state: isRetried ? 'RETRYING' : state, cells: cells.map(fromStored) },
       }));
     },
     async write(records) {

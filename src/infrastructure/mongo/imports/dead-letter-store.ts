@@ -7,20 +7,18 @@ import type { NoteChange } from '../../../application/trail/ports.ts';
 import type { ImportProcess, ImportState } from '../../../domain/import-process.ts';
 import { lettersDiscarded, lettersReleased } from '../../../domain/trail.ts';
 import { asUuid } from '../../../domain/uuid.ts';
-import { type ImportCollections, type LetterDoc, ON_TRIAL, type OpenCollections } from './documents.ts';
+import { type ImportCollections, type ImportDoc, type LetterDoc, ON_TRIAL, type OpenCollections } from './documents.ts';
 import { importDoc, readHeader, toProcess } from './import-doc.ts';
 import { saveStatus } from './import-status.ts';
 import { placeOf } from './keyset.ts';
-import { toDeadLetter } from './letters.ts';
+import { findPage, toDeadLetter } from './letters.ts';
 import { removeText } from './long-texts.ts';
 import type { Outbox } from './outbox.ts';
-import { helpRelease } from './releases.ts';
+import { deadOf, helpRelease, isOfAll, unsentLetters } from './releases.ts';
 import { sumUpTrials } from './trial-counts.ts';
+import { allBut } from './uncounted-rows.ts';
 
 const CURSOR = 'dead-letters';
-
-/** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
-const PAGE_BYTES = 4 * 1024 ** 2;
 
 /** Dead letters in MongoDB. */
 export class MongoDeadLetterStore implements DeadLetterStore {
@@ -46,12 +44,12 @@ export class MongoDeadLetterStore implements DeadLetterStore {
     const place = after === null ? null : placeOf(CURSOR, after);
     // What is no id belongs to no import.
     const ofImport = page.importId === null ? {} : { importId: asUuid(page.importId) ?? '' };
-    const all: Filter<LetterDoc> = { state: 'DEAD', ...ofImport };
     const newer: Filter<LetterDoc> = place
       ? { $or: [{ failedAt: { $gt: place.instant } }, { failedAt: place.instant, _id: { $gt: place.id } }] }
       : {};
     const collections = await this.#open();
     const { letters, limit } = collections;
+    const all: Filter<LetterDoc> = { state: 'DEAD', ...ofImport, ...allBut(await unsentLetters(collections)) };
     const oldestFirst = { ...limit, sort: { failedAt: 1, _id: 1 }, limit: first + 1 } as const;
     const found = await letters.find({ ...all, ...newer }, oldestFirst).toArray();
     const nodes = await withHeaders(collections, found);
@@ -67,19 +65,9 @@ export class MongoDeadLetterStore implements DeadLetterStore {
 
   async inRowOrder(importId: string, page: { afterRow: number; first: number }): Promise<DeadLetter[]> {
     const collections = await this.#open();
-    const { letters, limit } = collections;
-    const mine: Filter<LetterDoc> = {
-      importId: asUuid(importId) ?? '',
-      state: 'DEAD',
-      rowNumber: { $gt: page.afterRow },
-    };
-    const found: LetterDoc[] = [];
-    let bytes = 0;
-    for await (const letter of letters.find(mine, { ...limit, sort: { rowNumber: 1 }, limit: page.first })) {
-      found.push(letter);
-      bytes += sizeOf(letter);
-      if (bytes >= PAGE_BYTES) break;
-    }
+    const doc = await importDoc(collections, importId);
+    if (!doc) return [];
+    const found = await findPage(collections, { ...deadOf(doc), rowNumber: { $gt: page.afterRow } }, page.first);
     return withHeaders(collections, found);
   }
 
@@ -87,7 +75,8 @@ export class MongoDeadLetterStore implements DeadLetterStore {
     const _id = asUuid(id);
     if (_id === undefined) return null;
     const collections = await this.#open();
-    const letter = await collections.letters.findOne({ _id, state: 'DEAD' }, collections.limit);
+    const unsent = allBut(await unsentLetters(collections));
+    const letter = await collections.letters.findOne({ _id, state: 'DEAD', ...unsent }, collections.limit);
     const [found] = letter ? await withHeaders(collections, [letter]) : [];
     return found ?? null;
   }
@@ -103,23 +92,27 @@ export class MongoDeadLetterStore implements DeadLetterStore {
       const doc = await importDoc(collections, importId);
       if (!doc) return { kind: 'unknown', ids: ids ?? [] };
       await helpRelease(collections, doc);
-      const chosen = await choose(collections, doc._id, ids);
-      if (chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
+      const chosen = ids && (await choose(collections, doc, ids));
+      if (chosen && chosen.unknown.length > 0) return { kind: 'unknown', ids: chosen.unknown };
       const process = await toProcess(collections, doc);
-      const state = chosen.ids.length > 0 ? decide(process) : null;
+      const { letters, limit } = collections;
+      const released = chosen ? chosen.ids.length : await letters.countDocuments(deadOf(doc), limit);
+      const state = released > 0 ? decide(process) : null;
       if (!state) return { kind: 'refused', process };
       const number = doc.releases + 1;
-      const release = { number, ids: ids === null ? null : chosen.ids };
-      // The import runs from here on, and cannot end before these letters were sent: whoever wants to, sends them first.
+      const release = { number, ids: chosen?.ids ?? null };
+      // The import runs from here on, and cannot end before these letters were sent, whoever sends them.
       const also = { release, releases: number };
-      if (!(await saveStatus(collections, this.#newId, { doc, state, now, also }))) continue;
+      // Those of all are sent later, but counted now.
+      const retried = chosen ? 0 : released;
+      if (!(await saveStatus(collections, this.#newId, { doc, state, now, also, retried }))) continue;
       await helpRelease(collections, { _id: doc._id, release });
       await sumUpTrials(collections, doc._id);
       await this.#outbox.settle(doc._id);
       const { retriedRows } = await toProcess(collections, (await importDoc(collections, importId)) ?? doc);
       const after = { ...process, ...state, retriedRows };
       this.#note(lettersReleased(process, after));
-      return { kind: 'released', ids: chosen.ids, process: after };
+      return { kind: 'released', released, process: after };
     }
   }
 
@@ -131,49 +124,43 @@ export class MongoDeadLetterStore implements DeadLetterStore {
     const doc = await importDoc(collections, importId);
     if (!doc) return { discarded: 0, unknown: ids ?? [] };
     await helpRelease(collections, doc);
-    const chosen = await choose(collections, doc._id, ids);
-    if (chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
+    const chosen = ids && (await choose(collections, doc, ids));
+    if (chosen && chosen.unknown.length > 0) return { discarded: 0, unknown: chosen.unknown };
     const { letters, limit } = collections;
-    const dead = { importId: doc._id, state: 'DEAD', ...(ids === null ? {} : { _id: { $in: chosen.ids } }) } as const;
+    const dead = { ...deadOf(doc), ...(chosen ? { _id: { $in: chosen.ids } } : {}) };
     const long = await letters.find({ ...dead, 'cells.pieces': { $exists: true } }, limit).toArray();
     // What is left of them keeps a run of their chunk that comes late from writing them again.
     const emptied = { state: 'DISCARDED', cells: null, reasons: [] } as const;
     const { modifiedCount } = await letters.updateMany(dead, { $set: emptied }, limit);
     for (const { _id, cells } of long) await removeText(collections, _id, cells);
-    const left = await letters.countDocuments({ importId: doc._id, state: 'DEAD' }, limit);
+    const left = await letters.countDocuments(deadOf(doc), limit);
     this.#note(lettersDiscarded(doc._id, modifiedCount, left));
     return { discarded: modifiedCount, unknown: [] };
   }
 
-  async waiting(importId: string): Promise<string[]> {
+  async waiting(importId: string, most: number): Promise<string[] | null> {
     const collections = await this.#open();
     const doc = await importDoc(collections, importId);
     if (!doc) return [];
+    if (isOfAll(doc.release)) return null;
     await helpRelease(collections, doc);
     const { letters, limit } = collections;
-    const idsOnly = { ...limit, projection: { _id: 1 } } as const;
+    const idsOnly = { ...limit, projection: { _id: 1 }, limit: most + 1 } as const;
     const found = await letters.find({ importId: doc._id, state: { $in: [...ON_TRIAL] } }, idsOnly).toArray();
-    return found.map((letter) => letter._id);
+    return found.length > most ? null : found.map((letter) => letter._id);
   }
 }
 
-/** The dead letters of the import, all or those of `ids`, and which of `ids` are none. */
+/** Those of `ids` that are dead letters of the import, and which are none. */
 async function choose(
   { letters, limit }: ImportCollections,
-  importId: string,
-  ids: readonly string[] | null,
+  doc: ImportDoc,
+  ids: readonly string[],
 ): Promise<{ ids: string[]; unknown: string[] }> {
-  const asked = ids === null ? {} : { _id: { $in: ids.flatMap((id) => asUuid(id) ?? []) } };
-  const options = { ...limit, projection: { _id: 1 }, sort: { _id: 1 } } as const;
-  const found = await letters.find({ importId, state: 'DEAD', ...asked }, options).toArray();
+  const asked = { ...deadOf(doc), _id: { $in: ids.flatMap((id) => asUuid(id) ?? []) } };
+  const found = await letters.find(asked, { ...limit, projection: { _id: 1 }, sort: { _id: 1 } }).toArray();
   const known = new Set(found.map((letter) => letter._id));
-  return { ids: [...known], unknown: (ids ?? []).filter((id) => !known.has(id.toLowerCase())) };
-}
-
-/** The cells as JSON, in bytes or more; what is not in the document is larger than a page is to be. */
-function sizeOf({ cells }: LetterDoc): number {
-  if (cells === null) return 0;
-  return typeof cells === 'string' ? Buffer.byteLength(cells) : PAGE_BYTES;
+  return { ids: [...known], unknown: ids.filter((id) => !known.has(id.toLowerCase())) };
 }
 
 async function withHeaders(collections: ImportCollections, letters: readonly LetterDoc[]): Promise<DeadLetter[]> {

@@ -11,7 +11,7 @@ export interface Ledger {
   readonly below: number;
   /** Committed chunks with a higher number, in no order. */
   readonly beyond: readonly number[];
-  /** Rows of the committed chunks, and what had become of them when they were committed. */
+  /** Rows of the committed chunks, and what had become of them when they were committed; retried were also all dead letters at a release of all. */
   readonly rows: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -26,7 +26,7 @@ export interface TrialCounts {
   readonly retried: number;
 }
 
-/** Dead letters on their way to another trial; whoever meets this helps to send them. */
+/** Dead letters on their way to another trial. Whoever meets one of some helps to send them; those of all are sent bit by bit by who tries them. */
 export interface Release {
   /** Of this import, from 1. */
   readonly number: number;

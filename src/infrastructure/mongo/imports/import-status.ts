@@ -23,7 +23,7 @@ export async function ordersBeyond({ counters, limit }: ImportCollections, order
 export async function saveStatus(
   collections: ImportCollections,
   newId: NewId,
-  { doc, state, now, also = {} }: StatusChange,
+  { doc, state, now, also = {}, retried = 0 }: StatusChange,
 ): Promise<boolean> {
   const from = doc.status === state.status ? null : doc.status;
   const event: OutboxEvent = { id: newId(), type: 'import.progressed', from, to: state.status, occurredAt: now };
@@ -33,6 +33,7 @@ export async function saveStatus(
   const moved = { status, error, startedAt, finishedAt, workingSince };
   const set = { ...also, ...moved, ...order, revision: doc.revision + 1, leftovers: true as const, announcedAt: now };
   const change: UpdateFilter<ImportDoc> = { $set: set, $push: { outbox: event } };
+  if (retried > 0) change.$inc = { 'ledger.retried': retried };
   if (state.status === 'FAILED') change.$unset = { bytesKey: '' };
   const { imports, limit } = collections;
   const { modifiedCount } = await imports.updateOne({ _id: doc._id, revision: doc.revision }, change, limit);
@@ -46,4 +47,6 @@ export interface StatusChange {
   readonly now: Date;
   /** What else changes with the status. */
   readonly also?: Partial<Pick<ImportDoc, 'release' | 'releases'>>;
+  /** So many dead letters are retried by it. */
+  readonly retried?: number;
 }

@@ -12,7 +12,7 @@ import { nextOrder, type StatusChange, saveStatus } from './import-status.ts';
 import { placeOf } from './keyset.ts';
 import { EMPTY_LEDGER } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
-import { helpRelease } from './releases.ts';
+import { helpRelease, isOfAll } from './releases.ts';
 import { NO_TRIALS, sumUpTrials } from './trial-counts.ts';
 import { uploadFileId } from './upload-file.ts';
 import { isDuplicateKey } from './write-problems.ts';
@@ -200,7 +200,7 @@ async function insert({ imports, limit }: ImportCollections, doc: ImportDoc): Pr
 
 /** Every chunk is committed and no row is being tried. No row can go on its way again before the import has ended. */
 async function isThrough(collections: ImportCollections, doc: ImportDoc): Promise<boolean> {
-  if (doc.status !== 'RUNNING' || doc.ledger.rows !== doc.totalRows) return false;
+  if (doc.status !== 'RUNNING' || doc.ledger.rows !== doc.totalRows || isOfAll(doc.release)) return false;
   await helpRelease(collections, doc);
   const { letters, limit } = collections;
   const options = { ...limit, projection: { _id: 1 } } as const;

@@ -60,7 +60,11 @@ export async function writeLogs(
     );
     const steps = documents.flatMap(({ row, document }) => stepOf(row, document, present.get(document._id)) ?? []);
     await days.keep(
-      [...documents.map(({ document }) => document), ...present.values()].flatMap((log) => daysOf(factsOf(log))),
+      documents.map(({ row: { rowNumber }, document }) => {
+        const before = present.get(document._id);
+        const versions = before ? [document, before] : [document];
+        return { rowNumber, days: versions.flatMap((log) => daysOf(factsOf(log))) };
+      }),
     );
     const outcome = await run(logs, mongo, steps);
     refused.push(...outcome.refused);

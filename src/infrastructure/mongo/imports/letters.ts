@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation } from 'mongodb';
+import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import type { DeadLetter, Verdict, WaitingRow } from '../../../application/import/ports.ts';
 import { decodeCells, encodeCells } from '../../../application/import/rows-text.ts';
 import type { ChunkDecision, ImportCollections, LetterDoc } from './documents.ts';
@@ -69,6 +69,31 @@ async function addAll(
     // A letter that another run has added meanwhile is this letter.
     if (bulkProblems(error).refused.size > 0) throw error;
   }
+}
+
+/** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
+const PAGE_BYTES = 4 * 1024 ** 2;
+
+/** Letters in the order of their rows: at most `first`, fewer where they are large, one if there is any. */
+export async function findPage(
+  { letters, limit }: ImportCollections,
+  which: Filter<LetterDoc>,
+  first: number,
+): Promise<LetterDoc[]> {
+  const found: LetterDoc[] = [];
+  let bytes = 0;
+  for await (const letter of letters.find(which, { ...limit, sort: { rowNumber: 1 }, limit: first })) {
+    found.push(letter);
+    bytes += sizeOf(letter);
+    if (bytes >= PAGE_BYTES) break;
+  }
+  return found;
+}
+
+/** The cells as JSON, in bytes or more; what is not in the document is larger than a page is to be. */
+function sizeOf({ cells }: LetterDoc): number {
+  if (cells === null) return 0;
+  return typeof cells === 'string' ? Buffer.byteLength(cells) : PAGE_BYTES;
 }
 
 /** The letter as the use cases know it. */

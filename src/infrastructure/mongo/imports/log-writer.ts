@@ -1,29 +1,15 @@
-import type {
-  CommittedChunk,
-  DeadLetter,
-  ImportLogWriter,
-  RowRules,
-  Verdict,
-} from '../../../application/import/ports.ts';
+import type { CommittedChunk, ImportLogWriter } from '../../../application/import/ports.ts';
 import type { NewId } from '../../../application/runtime.ts';
-import { asUuid } from '../../../domain/uuid.ts';
-import { markDays } from '../report-marks.ts';
 import { chunkId } from './chunk-store.ts';
-import {
-  type ChunkDecision,
-  type ImportCollections,
-  type ImportDoc,
-  ON_TRIAL,
-  type OpenCollections,
-} from './documents.ts';
-import { importDoc, readHeader } from './import-doc.ts';
-import { type ImportedRow, writeLogs } from './imported-logs.ts';
+import type { ChunkDecision, ImportCollections, ImportDoc, OpenCollections } from './documents.ts';
+import { importDoc } from './import-doc.ts';
 import { KeptDays } from './kept-days.ts';
 import { isCommitted, shortened } from './ledger.ts';
 import { letterId } from './letter-id.ts';
-import { type JudgedRow, refusalReason, toDeadLetter, writeLetters } from './letters.ts';
+import { type JudgedRow, writeLetters } from './letters.ts';
 import { removeText } from './long-texts.ts';
-import { changeBy, outcomeOf } from './trial.ts';
+import { type JudgeLetter, RowTrials, type TrialLimits } from './row-trials.ts';
+import { writeRows } from './written-rows.ts';
 
 const NOTHING: ChunkDecision = { dead: [], trying: [] };
 
@@ -34,10 +20,12 @@ const NOTHING: ChunkDecision = { dead: [], trying: [] };
 export class MongoImportLogWriter implements ImportLogWriter {
   readonly #open: OpenCollections;
   readonly #newId: NewId;
+  readonly #trials: RowTrials;
 
   constructor(parts: { readonly open: OpenCollections; readonly newId: NewId }) {
     this.#open = parts.open;
     this.#newId = parts.newId;
+    this.#trials = new RowTrials(parts);
   }
 
   async commitChunk(id: string, seq: number, judged: readonly JudgedRow[], now: Date): Promise<CommittedChunk | null> {
@@ -53,7 +41,10 @@ export class MongoImportLogWriter implements ImportLogWriter {
     const good = judged.flatMap(({ row, verdict }) =>
       verdict.log ? [{ rowNumber: row.rowNumber, log: verdict.log }] : [],
     );
-    const refused = await this.#write(collections, doc, good, KeptDays.ofChunk(collections, chunk));
+    const refused = await writeRows(collections, doc, good, {
+      days: KeptDays.ofChunk(collections, chunk),
+      newId: this.#newId,
+    });
     const proposal = {
       dead: judged.flatMap(({ row, verdict }) => (verdict.reasons ? [row.rowNumber] : [])),
       trying: [...refused.keys()],
@@ -69,45 +60,12 @@ export class MongoImportLogWriter implements ImportLogWriter {
     return { succeeded, failed: dead.length, retry: trying.map((rowNumber) => letterId(id, rowNumber)) };
   }
 
-  async tryRow(
-    rowId: string,
-    judge: (row: DeadLetter, rules: RowRules) => Verdict,
-    limits: { trials: number; now: Date },
-  ) {
-    const collections = await this.#open();
-    const { letters, limit } = collections;
-    const _id = asUuid(rowId);
-    const letter = _id && (await letters.findOne({ _id, state: { $in: [...ON_TRIAL] } }, limit));
-    const doc = letter ? await importDoc(collections, letter.importId) : null;
-    if (!letter || doc?.status !== 'RUNNING') return null;
-    const { importId, rowNumber } = letter;
-    const header = await readHeader(collections, doc);
-    const rules = { fields: header?.fields ?? [], dryRun: doc.dryRun ?? false };
-    const verdict = judge(await toDeadLetter(collections, letter, header?.headers ?? []), rules);
-    const good = verdict.log ? [{ rowNumber, log: verdict.log }] : [];
-    const refused = await this.#write(collections, doc, good, KeptDays.ofLetter(collections, letter));
-    const problem = refused.get(rowNumber);
-    const reasons = verdict.reasons ?? (problem === undefined ? null : [refusalReason(problem)]);
-    const outcome = outcomeOf(letter, verdict, reasons, limits.trials);
-    // State and attempts name the trial: of several runs of it one decides.
-    const trial = { _id: letter._id, state: letter.state, attempts: letter.attempts };
-    const { modifiedCount } = await letters.updateOne(trial, changeBy(letter, outcome, reasons, limits.now), limit);
-    if (modifiedCount === 0) return null;
-    if (outcome === 'stored') await removeText(collections, letter._id, letter.cells).catch(() => undefined);
-    return { importId, outcome };
+  tryRow(rowId: string, judge: JudgeLetter, limits: TrialLimits) {
+    return this.#trials.tryRow(rowId, judge, limits);
   }
 
-  /** Writes logs and marks the report days that they touch. Returns what was said against the rows that the store refused. */
-  async #write(
-    collections: ImportCollections,
-    { _id, order }: ImportDoc,
-    rows: readonly ImportedRow[],
-    days: KeptDays,
-  ): Promise<Map<number, string>> {
-    const source = { importId: _id, order };
-    const refused = await writeLogs(collections, { source, rows, days, newId: this.#newId });
-    await markDays(collections, days.all);
-    return new Map(refused.map(({ rowNumber, problem }) => [rowNumber, problem]));
+  tryRows(importId: string, page: { afterRow: number; first: number }, judge: JudgeLetter, limits: TrialLimits) {
+    return this.#trials.tryRows(importId, page, judge, limits);
   }
 }
 

@@ -11,7 +11,7 @@ import { keepText } from './long-texts.ts';
 import { mongoMovedChunks } from './moved-chunks.ts';
 import { mongoMovedLetters } from './moved-letters.ts';
 import { mongoMovedUploads } from './moved-uploads.ts';
-import { helpRelease } from './releases.ts';
+import { sendAll } from './releases.ts';
 import { NO_TRIALS } from './trial-counts.ts';
 import { countedTrials, uncountedRows } from './uncounted-rows.ts';
 import { uploadFileId } from './upload-file.ts';
@@ -55,7 +55,7 @@ function importKeeper(
       const options = { ...collections.limit, sort: { _id: 1 }, limit } as const;
       const docs = await collections.imports.find(after ? { _id: { $gt: after } } : {}, options).toArray();
       // A release that a crash has cut off is completed: its letters move as the ones on trial that they are.
-      for (const doc of docs) await helpRelease(collections, doc);
+      for (const doc of docs) await sendAll(collections, doc);
       const ids = docs.map((doc) => doc._id);
       const trials = await countedTrials(collections, ids, await uncounted());
       return Promise.all(

@@ -73,6 +73,7 @@ const IMPORTS: CollectionPlan = {
     { key: { createdAt: -1, _id: -1 } },
     { key: { status: 1 } },
     { key: { leftovers: 1 }, sparse: true },
+    { key: { 'release.number': 1 }, sparse: true },
   ],
 };
 

@@ -1,21 +1,6 @@
 import type { UpdateFilter } from 'mongodb';
-import type { Verdict } from '../../../application/import/ports.ts';
+import type { TrialOutcome } from '../../../application/import/trial-outcome.ts';
 import type { LetterDoc } from './documents.ts';
-
-export type TrialOutcome = 'stored' | 'dead' | 'dead again' | 'again';
-
-/** What becomes of a row on trial; `reasons` are against it, null when it was stored. */
-export function outcomeOf(
-  letter: Pick<LetterDoc, 'state' | 'attempts'>,
-  verdict: Verdict,
-  reasons: readonly string[] | null,
-  trials: number,
-): TrialOutcome {
-  if (reasons === null) return 'stored';
-  // A dead letter has one trial, and a rule does not change its mind.
-  if (letter.state === 'RETRYING') return 'dead again';
-  return letter.attempts + 1 >= trials || verdict.reasons !== undefined ? 'dead' : 'again';
-}
 
 /** The letter after the trial, with what it changes in the counters of its import. */
 export function changeBy(

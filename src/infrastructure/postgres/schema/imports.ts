@@ -50,6 +50,8 @@ export const importProcesses = pgTable(
     succeededRows: integer('succeeded_rows').notNull().default(0),
     failedRows: integer('failed_rows').notNull().default(0),
     retriedRows: integer('retried_rows').notNull().default(0),
+    /** While all dead letters are tried again: the last row that has been. Those behind it wait for it, though they are DEAD. */
+    retryAfterRow: integer('retry_after_row'),
     error: text('error'),
     uploadedById: uuid('uploaded_by_id').notNull(),
     createdAt: instant('created_at').notNull(),
@@ -87,7 +89,7 @@ export const importChunks = pgTable(
   ],
 );
 
-/** Rows that did not make it: DEAD are the dead letters, RETRYING are dead letters being tried again, TRYING are rows that the store refused and that are tried alone before they count as failed. */
+/** Rows that did not make it: DEAD are the dead letters, RETRYING are some of them being tried again (of all of them the import tells), TRYING are rows that the store refused and that are tried alone before they count as failed. */
 export const deadLetters = pgTable(
   'dead_letters',
   {

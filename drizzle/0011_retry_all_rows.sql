@@ -1,0 +1,1 @@
+ALTER TABLE "import_processes" ADD COLUMN "retry_after_row" integer;
