@@ -8,8 +8,8 @@ import type { CountRows, DeadLetter, ImportLogWriter, PoliciesInForce, RowRules,
 /** How often a row that failed for outside reasons is tried alone before it is dead. */
 export const ROW_TRIALS = 3;
 
-/** So many rows are tried together: a cancelled import stops after them, and few enough are locked at a time. */
-const AT_ONCE = 500;
+/** So many rows are tried together: a cancelled import stops after them, also when the store refuses each of them. */
+const AT_ONCE = 250;
 
 export interface TryRowDeps {
   readonly writer: ImportLogWriter;
@@ -36,7 +36,7 @@ export const tryRow =
   };
 
 /**
- * Tries every row of the import that waits for it once, some hundred at a time. A row that is to be tried once more waits for
+ * Tries every row of the import that waits for it once, many at a time. A row that is to be tried once more waits for
  * the next round. Stops early at `signal`, and rejects when the store is away; whoever comes next goes on with the rest.
  */
 export const tryAllRows =
