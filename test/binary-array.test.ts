@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { booleans, instants, integers, smallints, texts, uuids } from '../src/infrastructure/postgres/binary-array.ts';
+import {
+  booleans,
+  instants,
+  integers,
+  Room,
+  smallints,
+  texts,
+  uuids,
+} from '../src/infrastructure/postgres/binary-array.ts';
 import { createTestDatabase } from './support/postgres.ts';
 
 describe('arrays in binary', () => {
@@ -32,24 +40,30 @@ describe('arrays in binary', () => {
   );
   const whole = (bits: number) => fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
 
-  it.each<[string, fc.Arbitrary<unknown>, (values: readonly never[]) => Buffer, (value: never) => unknown]>([
-    ['text', text, (values) => texts(values, same), same],
+  it.each<[string, fc.Arbitrary<unknown>, (values: readonly never[], room: Room) => Buffer, (value: never) => unknown]>(
     [
-      'timestamptz',
-      instant,
-      (values: readonly (Date | null)[]) => instants(values, (value) => value?.getTime() ?? null),
-      same,
+      ['text', text, (values, room) => texts(values, same, room), same],
+      [
+        'timestamptz',
+        instant,
+        (values: readonly (Date | null)[], room) => instants(values, (value) => value?.getTime() ?? null, room),
+        same,
+      ],
+      ['integer', whole(32), (values, room) => integers(values, same, room), same],
+      ['smallint', whole(16), (values, room) => smallints(values, same, room), same],
+      ['boolean', fc.boolean(), (values, room) => booleans(values, same, room), same],
+      ['uuid', fc.oneof(fc.uuid(), fc.constant(randomUUID())), (values, room) => uuids(values, same, room), same],
     ],
-    ['integer', whole(32), (values) => integers(values, same), same],
-    ['smallint', whole(16), (values) => smallints(values, same), same],
-    ['boolean', fc.boolean(), (values) => booleans(values, same), same],
-    ['uuid', fc.oneof(fc.uuid(), fc.constant(randomUUID())), (values) => uuids(values, same), same],
-  ])('of %s come to the database as they are, nulls too', async (type, values, encode) => {
+  )('of %s come to the database as they are, nulls too', async (type, values, encode) => {
     const lists = fc.array(fc.option(values, { nil: null, freq: 4 }), { maxLength: 30 });
+    const room = new Room();
     await fc.assert(
-      fc.asyncProperty(lists, async (list) => {
-        const { rows } = await client.query(`SELECT unnest($1::${type}[]) AS value`, [encode(list as never[])]);
-        expect(rows.map(({ value }) => value)).toEqual(list);
+      fc.asyncProperty(lists, lists, async (list, beside) => {
+        const statement = `SELECT ARRAY(SELECT unnest($1::${type}[])) AS list, ARRAY(SELECT unnest($2::${type}[])) AS beside`;
+        const arrays = [list, beside].map((values) => encode(values as never[], room));
+        const { rows } = await client.query({ text: statement, values: arrays });
+        room.clear();
+        expect(rows).toEqual([{ list, beside }]);
       }),
       { numRuns: 100 },
     );

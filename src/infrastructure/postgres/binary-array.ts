@@ -21,26 +21,62 @@ const SHORT_TEXT = 40;
 const UTF8_BYTES_AT_MOST = 3;
 const ASCII = 0x80;
 
+const LEAST_ROOM = 1024 ** 2;
+/** More is given back: rows with texts this long are rare. */
+const MOST_ROOM = 16 * 1024 ** 2;
+
 const UUID_BYTES = 16;
 const DASH = 0x2d;
 
-export function texts<Row>(rows: readonly Row[], pick: Pick<Row, string>): Buffer {
+/**
+ * Memory for the arrays of one statement after another: new memory for each would have the engine collect garbage with every
+ * other statement of a few thousand rows.
+ */
+export class Room {
+  #memory = Buffer.alloc(0);
+  #taken = 0;
+
+  /** At least so many bytes, of which `take` keeps the first. */
+  offer(bytes: number): Buffer {
+    if (this.#taken + bytes > this.#memory.length) {
+      // What was taken stays where it is.
+      this.#memory = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#memory.length, LEAST_ROOM));
+      this.#taken = 0;
+    }
+    return this.#memory.subarray(this.#taken, this.#taken + bytes);
+  }
+
+  /** The first bytes of what was offered last; they stay as they are until `clear`. */
+  take(bytes: number): Buffer {
+    const taken = this.#memory.subarray(this.#taken, this.#taken + bytes);
+    this.#taken += bytes;
+    return taken;
+  }
+
+  /** All that was taken may be overwritten from now on. */
+  clear(): void {
+    this.#taken = 0;
+    if (this.#memory.length > MOST_ROOM) this.#memory = Buffer.alloc(0);
+  }
+}
+
+export function texts<Row>(rows: readonly Row[], pick: Pick<Row, string>, room: Room): Buffer {
   const values = rows.map(pick);
   let bytes = HEADER_BYTES;
   for (const value of values) bytes += LENGTH_BYTES + (value === null ? 0 : value.length * UTF8_BYTES_AT_MOST);
-  const array = begin(OID.text, values.length, bytes);
+  const array = begin(room, OID.text, values.length, bytes);
   let at = HEADER_BYTES;
   for (const value of values) {
     const length = value === null ? NULL : writeText(array, value, at + LENGTH_BYTES);
     array.writeInt32BE(length, at);
     at += LENGTH_BYTES + Math.max(0, length);
   }
-  return array.subarray(0, at);
+  return room.take(at);
 }
 
 /** From milliseconds since 1970. */
-export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>): Buffer {
-  return fixed(OID.timestamptz, 8, rows, pick, (array, ms, at) => {
+export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+  return fixed(room, OID.timestamptz, 8, rows, pick, (array, ms, at) => {
     // By words: of far years all the microseconds are more than a number holds exactly.
     const upper = Math.floor((ms - EPOCH_MS) / LOWER_WORD);
     const lower = (ms - EPOCH_MS - upper * LOWER_WORD) * MICROS;
@@ -50,23 +86,23 @@ export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>): Bu
   });
 }
 
-export function integers<Row>(rows: readonly Row[], pick: Pick<Row, number>): Buffer {
-  return fixed(OID.integer, 4, rows, pick, (array, value, at) => array.writeInt32BE(value, at));
+export function integers<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+  return fixed(room, OID.integer, 4, rows, pick, (array, value, at) => array.writeInt32BE(value, at));
 }
 
-export function smallints<Row>(rows: readonly Row[], pick: Pick<Row, number>): Buffer {
-  return fixed(OID.smallint, 2, rows, pick, (array, value, at) => array.writeInt16BE(value, at));
+export function smallints<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+  return fixed(room, OID.smallint, 2, rows, pick, (array, value, at) => array.writeInt16BE(value, at));
 }
 
-export function booleans<Row>(rows: readonly Row[], pick: Pick<Row, boolean>): Buffer {
-  return fixed(OID.boolean, 1, rows, pick, (array, value, at) => {
+export function booleans<Row>(rows: readonly Row[], pick: Pick<Row, boolean>, room: Room): Buffer {
+  return fixed(room, OID.boolean, 1, rows, pick, (array, value, at) => {
     array[at] = value ? 1 : 0;
   });
 }
 
 /** From their usual form, 32 hexadecimal digits and dashes. */
-export function uuids<Row>(rows: readonly Row[], pick: Pick<Row, string>): Buffer {
-  return fixed(OID.uuid, UUID_BYTES, rows, pick, (array, value, at) => {
+export function uuids<Row>(rows: readonly Row[], pick: Pick<Row, string>, room: Room): Buffer {
+  return fixed(room, OID.uuid, UUID_BYTES, rows, pick, (array, value, at) => {
     let end = at;
     for (let i = 0; i < value.length; i += 2) {
       if (value.charCodeAt(i) === DASH) i += 1;
@@ -77,13 +113,14 @@ export function uuids<Row>(rows: readonly Row[], pick: Pick<Row, string>): Buffe
 }
 
 function fixed<Row, Value>(
+  room: Room,
   oid: number,
   size: number,
   rows: readonly Row[],
   pick: Pick<Row, Value>,
   write: (array: Buffer, value: Value, at: number) => void,
 ): Buffer {
-  const array = begin(oid, rows.length, HEADER_BYTES + rows.length * (LENGTH_BYTES + size));
+  const array = begin(room, oid, rows.length, HEADER_BYTES + rows.length * (LENGTH_BYTES + size));
   let at = HEADER_BYTES;
   for (const row of rows) {
     const value = pick(row);
@@ -93,11 +130,11 @@ function fixed<Row, Value>(
     write(array, value, at);
     at += size;
   }
-  return array.subarray(0, at);
+  return room.take(at);
 }
 
-function begin(oid: number, length: number, bytes: number): Buffer {
-  const array = Buffer.allocUnsafe(bytes);
+function begin(room: Room, oid: number, length: number, bytes: number): Buffer {
+  const array = room.offer(bytes);
   let at = array.writeInt32BE(1, 0);
   at = array.writeInt32BE(1, at);
   at = array.writeInt32BE(oid, at);

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { JudgedLog } from '../../application/import/ports.ts';
 import type { NewId } from '../../application/runtime.ts';
 import { daysOf } from '../../domain/report/calendar.ts';
-import { booleans, instants, integers, smallints, texts, uuids } from './binary-array.ts';
+import { booleans, instants, integers, Room, smallints, texts, uuids } from './binary-array.ts';
 import type { Sql } from './database.ts';
 import { markDays } from './report-buckets.ts';
 
@@ -22,25 +22,28 @@ interface NewLog extends ImportedRow {
  * are taken to have happened when the ticket was created: the file does not say.
  */
 const COLUMNS = {
-  id: ['uuid', (rows) => uuids(rows, ({ id }) => id)],
-  row_number: ['integer', (rows) => integers(rows, ({ rowNumber }) => rowNumber)],
-  external_id: ['text', (rows) => texts(rows, ({ log }) => log.externalId)],
-  client_name: ['text', (rows) => texts(rows, ({ log }) => log.clientName)],
-  client_type: ['text', (rows) => texts(rows, ({ log }) => log.clientType)],
-  status: ['text', (rows) => texts(rows, ({ log }) => log.status)],
-  created_at: ['timestamptz', (rows) => instants(rows, ({ log }) => log.createdAt.getTime())],
-  resolved_at: ['timestamptz', (rows) => instants(rows, ({ log }) => log.resolvedAt?.getTime() ?? null)],
-  agent: ['text', (rows) => texts(rows, ({ log }) => log.agent)],
-  priority: ['smallint', (rows) => smallints(rows, ({ log }) => log.priority)],
-  escalation_level: ['integer', (rows) => integers(rows, ({ log }) => log.escalationLevel)],
+  id: ['uuid', (rows, room) => uuids(rows, ({ id }) => id, room)],
+  row_number: ['integer', (rows, room) => integers(rows, ({ rowNumber }) => rowNumber, room)],
+  external_id: ['text', (rows, room) => texts(rows, ({ log }) => log.externalId, room)],
+  client_name: ['text', (rows, room) => texts(rows, ({ log }) => log.clientName, room)],
+  client_type: ['text', (rows, room) => texts(rows, ({ log }) => log.clientType, room)],
+  status: ['text', (rows, room) => texts(rows, ({ log }) => log.status, room)],
+  created_at: ['timestamptz', (rows, room) => instants(rows, ({ log }) => log.createdAt.getTime(), room)],
+  resolved_at: ['timestamptz', (rows, room) => instants(rows, ({ log }) => log.resolvedAt?.getTime() ?? null, room)],
+  agent: ['text', (rows, room) => texts(rows, ({ log }) => log.agent, room)],
+  priority: ['smallint', (rows, room) => smallints(rows, ({ log }) => log.priority, room)],
+  escalation_level: ['integer', (rows, room) => integers(rows, ({ log }) => log.escalationLevel, room)],
   escalated_at: [
     'timestamptz',
-    (rows) => instants(rows, ({ log }) => (log.escalationLevel > 0 ? log.createdAt.getTime() : null)),
+    (rows, room) => instants(rows, ({ log }) => (log.escalationLevel > 0 ? log.createdAt.getTime() : null), room),
   ],
-  breached: ['boolean', (rows) => booleans(rows, ({ log }) => log.breached)],
-  breached_at: ['timestamptz', (rows) => instants(rows, ({ log }) => (log.breached ? log.createdAt.getTime() : null))],
-  title: ['text', (rows) => texts(rows, ({ log }) => log.title)],
-} as const satisfies Record<string, readonly [type: string, fill: (rows: readonly NewLog[]) => Buffer]>;
+  breached: ['boolean', (rows, room) => booleans(rows, ({ log }) => log.breached, room)],
+  breached_at: [
+    'timestamptz',
+    (rows, room) => instants(rows, ({ log }) => (log.breached ? log.createdAt.getTime() : null), room),
+  ],
+  title: ['text', (rows, room) => texts(rows, ({ log }) => log.title, room)],
+} as const satisfies Record<string, readonly [type: string, fill: (rows: readonly NewLog[], room: Room) => Buffer]>;
 
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 const COLUMN_LIST = sql.raw(NAMES.join(', '));
@@ -64,12 +67,33 @@ export function markDaysOf(tx: Sql, rows: readonly ImportedRow[]): Promise<void>
  * later upload wrote stays. External ids go in order, so that concurrent writers wait for one another instead of deadlocking.
  */
 export async function upsertLogs(tx: Sql, importId: string, rows: readonly ImportedRow[], newId: NewId): Promise<void> {
-  const logs = table(rows.map((row) => ({ ...row, id: newId() })));
+  const room = rooms.pop() ?? new Room();
+  try {
+    await upsert(
+      tx,
+      importId,
+      rows.length,
+      table(
+        rows.map((row) => ({ ...row, id: newId() })),
+        room,
+      ),
+    );
+  } finally {
+    // The driver has copied what it was given, or will not send it any more.
+    room.clear();
+    rooms.push(room);
+  }
+}
+
+/** As many as were needed at a time. */
+const rooms: Room[] = [];
+
+async function upsert(tx: Sql, importId: string, rowCount: number, logs: SQL): Promise<void> {
   const added = await tx.execute(sql`
     INSERT INTO ticket_logs (import_id, ${COLUMN_LIST})
     SELECT ${importId}::uuid, ${COLUMN_LIST} FROM ${logs} ORDER BY external_id COLLATE "C"
     ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING`);
-  if (added.rowCount === rows.length) return;
+  if (added.rowCount === rowCount) return;
 
   // The log of a row that was added has the id that was made for it; of the others a log was there before.
   // A statement of its own, so that it sees, and then holds, the very versions that the next one replaces: marked from an
@@ -93,10 +117,10 @@ export async function upsertLogs(tx: Sql, importId: string, rows: readonly Impor
 }
 
 /** The rows as a table `n`, from an array for each column: JSON would cost several times as much. */
-function table(rows: readonly NewLog[]): SQL {
+function table(rows: readonly NewLog[], room: Room): SQL {
   const arrays = NAMES.map((name) => {
     const [type, fill] = COLUMNS[name];
-    return sql`${sql.param(fill(rows))}::${sql.raw(type)}[]`;
+    return sql`${sql.param(fill(rows, room))}::${sql.raw(type)}[]`;
   });
   return sql`unnest(${sql.join(arrays, sql`, `)}) AS n(${COLUMN_LIST})`;
 }
