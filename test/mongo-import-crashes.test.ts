@@ -115,9 +115,20 @@ describeOnMongo('an import whose worker dies', (open) => {
     expect(steps).toBeGreaterThan(8);
   }, 120_000);
 
-  it('in the midst of a trial is as if it had not begun or had ended, and the next one completes it', async () => {
+  it.each([
+    'alone',
+    'together',
+  ])('in the midst of a trial of rows %s is as if it had not begun or had ended, and the next one completes it', async (how) => {
+    const tryIt = async ({ id, rowId, name }: { id: string; rowId: string; name: string }) => {
+      const { writer } = place.stores;
+      const rules = () => ({ log: judgedLog(`${name}-tried`) });
+      if (how === 'alone') return (await writer.tryRow(rowId, rules, LIMITS))?.outcome;
+      const tried = await writer.tryRows(id, { afterRow: 0, first: 5 }, rules, LIMITS);
+      return tried?.stored === 1 ? 'stored' : undefined;
+    };
     const steps = await dieEverywhere(
-      async (name) => {
+      async (at) => {
+        const name = `${how}-${at}`;
         const earlier = await runningImport(place.stores, [[`${name}-tried`]]);
         await writeChunk(place.stores, earlier.id, 0, () => ({ log: judgedLog(`${name}-tried`, OLD) }));
         const { id } = await runningImport(place.stores, [['cursed', 'x']]);
@@ -127,7 +138,7 @@ describeOnMongo('an import whose worker dies', (open) => {
         await place.clearDays();
         return { id, rowId, name };
       },
-      ({ rowId, name }) => place.stores.writer.tryRow(rowId, () => ({ log: judgedLog(`${name}-tried`) }), LIMITS),
+      tryIt,
       async ({ id, rowId, name }, died) => {
         const before = await counts(id);
         expect(
@@ -140,8 +151,7 @@ describeOnMongo('an import whose worker dies', (open) => {
         const isDone = before[0] === 2;
         const marked = await place.days();
         await place.clearDays();
-        const again = await place.stores.writer.tryRow(rowId, () => ({ log: judgedLog(`${name}-tried`) }), LIMITS);
-        expect(again, died).toEqual(isDone ? null : { importId: id, outcome: 'stored' });
+        expect(await tryIt({ id, rowId, name }), died).toBe(isDone ? undefined : 'stored');
         expect(isDone ? marked : await place.days(), died).toEqual(expect.arrayContaining([...OLD_DAYS, ...NEW_DAYS]));
         expect(await counts(id), died).toEqual([2, 0, 1]);
         const end = await place.stores.imports.finish(id, AT, (process) => completed(process, AT));

@@ -98,7 +98,10 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
     expect(named('late') + named('in time') + named('earlier')).toBe(2);
   }, 120_000);
 
-  it('does not decide a trial that was decided, nor bring a dead letter back', async () => {
+  it.each([
+    'alone',
+    'together',
+  ])('does not decide a trial %s that was decided, nor bring a dead letter back', async (how) => {
     await place.refuse('cursed');
     const steps = await wakeEverywhere(
       async () => {
@@ -106,7 +109,10 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
         const [rowId = ''] = (await writeChunk(place.stores, id, 0))?.retry ?? [];
         return { id, rowId };
       },
-      ({ rowId }) => place.stores.writer.tryRow(rowId, judge, LIMITS),
+      ({ id, rowId }) =>
+        how === 'alone'
+          ? place.stores.writer.tryRow(rowId, judge, LIMITS)
+          : place.stores.writer.tryRows(id, { afterRow: 0, first: 9 }, judge, LIMITS),
       async ({ id, rowId }) => {
         const { writer, deadLetters } = place.stores;
         for (let trial = 1; trial <= 3; trial += 1) await writer.tryRow(rowId, judge, LIMITS);
@@ -117,6 +123,27 @@ describeOnMongo('an import’s worker that wakes up late', (open) => {
     );
     expect(steps).toBeGreaterThan(3);
     await place.accept();
+  }, 120_000);
+
+  it('does not send letters again that were sent, tried and died again', async () => {
+    const steps = await wakeEverywhere(
+      async () => {
+        const { id } = await runningImport(place.stores, [['!one', '!two', '!three']]);
+        await writeChunk(place.stores, id, 0);
+        await end(id);
+        await place.stores.deadLetters.release(id, null, AT, (process) => retrying(process, AT));
+        return id;
+      },
+      (id) => place.stores.writer.tryRows(id, { afterRow: 0, first: 2 }, judge, LIMITS),
+      async (id) => {
+        while (await place.stores.writer.tryRows(id, { afterRow: 0, first: 1 }, judge, LIMITS));
+        await end(id);
+        expect(await place.stores.imports.find(id)).toMatchObject({ status: 'COMPLETED_WITH_ERRORS', retriedRows: 3 });
+        expect((await lettersOf(id)).map(({ attempts }) => attempts)).toEqual([2, 2, 2]);
+        return id;
+      },
+    );
+    expect(steps).toBeGreaterThan(3);
   }, 120_000);
 
   it('does not release letters that were released, tried and died again', async () => {
