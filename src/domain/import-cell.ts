@@ -59,7 +59,7 @@ function asShown(number: number): number {
   return Number(number.toPrecision(EXACT_DIGITS));
 }
 
-/** One of `allowed`, in any case, with spaces or hyphens where the value has `_`. */
+/** One of `allowed`, in any case, with spaces or dashes where the value has `_`. */
 export function readChoice<T extends string>(
   name: string,
   cell: CellValue | undefined,
@@ -72,7 +72,8 @@ export function readChoice<T extends string>(
     typeof cell === 'string'
       ? trimmed(cell)
           .toUpperCase()
-          .replace(/[\s-]+/g, '_')
+          .replace(/\p{Cf}+/gu, '')
+          .replace(/[\s\p{Pd}]+/gu, '_')
       : undefined;
   const value = allowed.find((choice) => choice === wanted);
   if (value !== undefined) return { value };
