@@ -58,7 +58,7 @@ describeOnEachStore('an import whose workers are controlled by hand', (open) => 
     expect((await pipeline.chunks.backlog(id)).uncommitted).toBe(40);
 
     const cancelled = await pipeline.cancelImport(pipeline.admin, id);
-    expect(cancelled).toMatchObject({ status: 'CANCELLED', totalRows: null });
+    expect(cancelled).toMatchObject({ status: 'CANCELLED', totalRows: ROWS });
     await stopped;
     expect(await spools()).toEqual([]);
     await handler(pipeline, 'write')({ importId: id, seq: 5 });
@@ -110,7 +110,7 @@ describeOnEachStore('an import whose workers are controlled by hand', (open) => 
     await waiting(pipeline, id, 5);
     stop.abort();
     await first;
-    expect(await pipeline.find(id)).toMatchObject({ status: 'RUNNING', totalRows: null });
+    expect(await pipeline.find(id)).toMatchObject({ status: 'RUNNING', totalRows: ROWS });
 
     pipeline.work();
     await pipeline.resumeOpenImports();

@@ -30,10 +30,20 @@ describeOnEachStore('the rows of a file on their way', (open) => {
     const row = newImport();
     await imports.create(row);
     const process = await imports.find(row.id);
-    expect(await chunks.open(row.id)).toEqual({ process, uploadId: row.uploadId, chunks: 0, chunkRows: null });
+    expect(await chunks.open(row.id)).toEqual({
+      process,
+      uploadId: row.uploadId,
+      chunks: 0,
+      isCut: false,
+      chunkRows: null,
+    });
     await chunks.addChunks(row.id, [chunkOf(0, waitingRows(2, ['A'], ['B'])), chunkOf(1, waitingRows(4, ['C']))]);
-    expect(await chunks.open(row.id)).toMatchObject({ chunks: 2, chunkRows: 2 });
-    expect(await chunks.backlog(row.id)).toEqual({ isRunning: false, uncommitted: 2 });
+    expect(await chunks.open(row.id)).toMatchObject({ chunks: 2, isCut: false, chunkRows: 2 });
+    await chunks.saveTotal(row.id, 4);
+    expect(await chunks.open(row.id)).toMatchObject({ isCut: false });
+    await chunks.addChunks(row.id, [chunkOf(2, waitingRows(5, ['D']))]);
+    expect(await chunks.open(row.id)).toMatchObject({ chunks: 3, isCut: true });
+    expect(await chunks.backlog(row.id)).toEqual({ isRunning: false, uncommitted: 3 });
     await imports.change(row.id, AT, (found) => cancelled(found, AT));
     expect([await chunks.open(row.id), await chunks.open(UNKNOWN)]).toEqual([null, null]);
   });

@@ -18,11 +18,11 @@ export interface CutPlan {
   readonly from: number;
 }
 
-/** One piece of a file: its header row and what the columns were taken for, then the chunks in their order, then the number of rows. */
+/** One piece of a file: its header row and what the columns were taken for, then the number of rows, then the chunks in their order. */
 export type CutPiece =
   | { readonly kind: 'header'; readonly headers: readonly string[]; readonly fields: ColumnFields }
-  | { readonly kind: 'chunk'; readonly chunk: Chunk }
-  | { readonly kind: 'end'; readonly totalRows: number };
+  | { readonly kind: 'total'; readonly totalRows: number }
+  | { readonly kind: 'chunk'; readonly chunk: Chunk };
 
 export interface SheetCutter {
   /**
@@ -34,8 +34,8 @@ export interface SheetCutter {
 }
 
 /**
- * Cuts what a reader gives; a second header makes void all that came before it. The same thread that reads does this: what
- * leaves it is small pieces of bytes, and not a hundred thousand rows.
+ * Cuts what a reader gives; the number of rows comes last, and a second header makes void all that came before it. The same
+ * thread that reads does this: what leaves it is small pieces of bytes, and not a hundred thousand rows.
  */
 export async function* cutSheet(
   batches: AsyncIterable<SheetBatch>,
@@ -58,7 +58,7 @@ export async function* cutSheet(
   if (fault !== null) throw new WorkbookError(fault);
   if (!cutter || cutter.total === 0) throw new WorkbookError('The sheet has a header row but no rows below it.');
   yield* pieces(cutter.end(), plan, pack);
-  yield { kind: 'end', totalRows: cutter.total };
+  yield { kind: 'total', totalRows: cutter.total };
 }
 
 function* pieces(cut: readonly CutRows[], { from }: CutPlan, pack: Pack): Generator<CutPiece> {

@@ -82,6 +82,8 @@ export interface OpenImport {
   readonly uploadId: string;
   /** How many chunks were cut so far; they are numbered from 0 without gaps. */
   readonly chunks: number;
+  /** Whether that is all of the file. */
+  readonly isCut: boolean;
   /** The size by which the file is cut, once the first chunk is stored. */
   readonly chunkRows: number | null;
 }
@@ -130,7 +132,7 @@ export interface ChunkStore {
   addChunks(id: string, chunks: readonly Chunk[]): Promise<void>;
   /** Whether the import still runs, and how many of its chunks are not committed. */
   backlog(id: string): Promise<{ readonly isRunning: boolean; readonly uncommitted: number }>;
-  /** The end of the file was reached. */
+  /** The file was read to its end, and this many rows are to be cut. */
   saveTotal(id: string, totalRows: number): Promise<void>;
   /** The numbers of the chunks that are not committed, ascending. */
   uncommitted(id: string): Promise<readonly number[]>;

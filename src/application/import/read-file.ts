@@ -52,7 +52,7 @@ export const readFile =
     if (!open) return;
     // What an earlier run left behind, so that a resumed import does not wait for the next round.
     await queueWaitingWork(deps, importId);
-    if (open.process.totalRows !== null) return deps.finish(importId);
+    if (open.isCut) return deps.finish(importId);
 
     const stop = new AbortController();
     const onStopping = () => stop.abort(new Stopped());

@@ -15,7 +15,7 @@ export const resumeOpenImports = (deps: ResumeOpenImportsDeps) => async (): Prom
   for (const id of await deps.imports.openIds()) {
     const open = await deps.chunks.open(id);
     if (!open) continue;
-    if (open.process.totalRows === null || open.process.status === 'QUEUED') await deps.jobs.read(id);
+    if (!open.isCut || open.process.status === 'QUEUED') await deps.jobs.read(id);
     await queueWaitingWork(deps, id);
     await deps.finish(id);
   }

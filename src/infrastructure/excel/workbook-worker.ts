@@ -21,12 +21,13 @@ port.on('message', () => {
   creditCame();
 });
 
+const isRows = ({ kind }: SheetBatch | CutPiece) => kind === 'rows' || kind === 'chunk';
 const post = (message: FromWorker) => port.postMessage(message);
 try {
   const isCsv = (await fileKind(task.path)) === 'csv';
   const batches = isCsv ? readCsv(task.path, task.batchRows) : readWorkbook(task.path, task.batchRows, task.limits);
   const pieces = task.plan ? cutSheet(batches, task.plan, packText) : batches;
-  for await (const piece of held<SheetBatch | CutPiece>(pieces, task.heldAt)) {
+  for await (const piece of held<SheetBatch | CutPiece>(pieces, task.heldAt, isRows)) {
     while (credit === 0) {
       await new Promise<void>((resolve) => {
         creditCame = resolve;

@@ -21,7 +21,6 @@ const SHORT_TEXT = 40;
 const UTF8_BYTES_AT_MOST = 3;
 const ASCII = 0x80;
 
-const LEAST_ROOM = 1024 ** 2;
 /** More is given back: rows with texts this long are rare. */
 const MOST_ROOM = 16 * 1024 ** 2;
 
@@ -40,7 +39,7 @@ export class Room {
   offer(bytes: number): Buffer {
     if (this.#taken + bytes > this.#memory.length) {
       // What was taken stays where it is.
-      this.#memory = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#memory.length, LEAST_ROOM));
+      this.#memory = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#memory.length));
       this.#taken = 0;
     }
     return this.#memory.subarray(this.#taken, this.#taken + bytes);
@@ -60,7 +59,7 @@ export class Room {
   }
 }
 
-export function texts<Row>(rows: readonly Row[], pick: Pick<Row, string>, room: Room): Buffer {
+export function texts<Row>(rows: readonly Row[], pick: Pick<Row, string>, room = new Room()): Buffer {
   const values = rows.map(pick);
   let bytes = HEADER_BYTES;
   for (const value of values) bytes += LENGTH_BYTES + (value === null ? 0 : value.length * UTF8_BYTES_AT_MOST);
@@ -75,7 +74,7 @@ export function texts<Row>(rows: readonly Row[], pick: Pick<Row, string>, room: 
 }
 
 /** From milliseconds since 1970. */
-export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>, room = new Room()): Buffer {
   return fixed(room, OID.timestamptz, 8, rows, pick, (array, ms, at) => {
     // By words: of far years all the microseconds are more than a number holds exactly.
     const upper = Math.floor((ms - EPOCH_MS) / LOWER_WORD);
@@ -86,22 +85,22 @@ export function instants<Row>(rows: readonly Row[], pick: Pick<Row, number>, roo
   });
 }
 
-export function integers<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+export function integers<Row>(rows: readonly Row[], pick: Pick<Row, number>, room = new Room()): Buffer {
   return fixed(room, OID.integer, 4, rows, pick, (array, value, at) => array.writeInt32BE(value, at));
 }
 
-export function smallints<Row>(rows: readonly Row[], pick: Pick<Row, number>, room: Room): Buffer {
+export function smallints<Row>(rows: readonly Row[], pick: Pick<Row, number>, room = new Room()): Buffer {
   return fixed(room, OID.smallint, 2, rows, pick, (array, value, at) => array.writeInt16BE(value, at));
 }
 
-export function booleans<Row>(rows: readonly Row[], pick: Pick<Row, boolean>, room: Room): Buffer {
+export function booleans<Row>(rows: readonly Row[], pick: Pick<Row, boolean>, room = new Room()): Buffer {
   return fixed(room, OID.boolean, 1, rows, pick, (array, value, at) => {
     array[at] = value ? 1 : 0;
   });
 }
 
 /** From their usual form, 32 hexadecimal digits and dashes. */
-export function uuids<Row>(rows: readonly Row[], pick: Pick<Row, string>, room: Room): Buffer {
+export function uuids<Row>(rows: readonly Row[], pick: Pick<Row, string>, room = new Room()): Buffer {
   return fixed(room, OID.uuid, UUID_BYTES, rows, pick, (array, value, at) => {
     let end = at;
     for (let i = 0; i < value.length; i += 2) {

@@ -36,6 +36,7 @@ export class PostgresChunkStore implements ChunkStore {
     const [cut] = await this.#db.sql
       .select({
         chunks: count(),
+        rows: sql<number>`coalesce(sum(${chunks.rowCount}), 0)::int`,
         chunkRows: sql<number | null>`max(${chunks.rowCount}) FILTER (WHERE ${chunks.seq} = 0)`,
       })
       .from(chunks)
@@ -44,6 +45,7 @@ export class PostgresChunkStore implements ChunkStore {
       process: toProcess(row),
       uploadId: row.uploadId,
       chunks: cut?.chunks ?? 0,
+      isCut: row.totalRows !== null && row.totalRows === cut?.rows,
       chunkRows: cut?.chunkRows ?? null,
     };
   }

@@ -5,32 +5,33 @@ import { WorkbookError } from '../../application/workbook-reader.ts';
 const LENGTH_BYTES = 4;
 
 /**
- * Holds the pieces of a file back in the temporary file at `path`, which exists, until all have come, and only then passes them
- * on: of a file that is at fault at its end nothing goes out but its header. A header makes void what came before it. To be
- * used in a thread of its own, for it waits for the disk; its memory is that of one piece.
+ * Holds the pieces of a file back until all have come, and only then passes them on: of a file that is at fault at its end
+ * nothing goes out but its header. A header makes void what came before it. Those that are rows wait in the temporary file at
+ * `path`, which exists, and come after the others. To be used in a thread of its own, for it waits for the disk.
  */
 export async function* held<Piece extends { readonly kind: string }>(
   pieces: AsyncIterable<Piece>,
   path: string,
+  isRows: (piece: Piece) => boolean,
 ): AsyncGenerator<Piece> {
   const file = new PieceFile<Piece>(path);
   try {
-    let header: Piece | null = null;
+    let others: Piece[] = [];
     try {
       for await (const piece of pieces) {
         if (piece.kind === 'header') {
-          header = piece;
+          others = [];
           file.forget();
-        } else {
-          file.add(piece);
         }
+        if (isRows(piece)) file.add(piece);
+        else others.push(piece);
       }
     } catch (error) {
       // Whoever corrects the file sees what its columns were taken for.
-      if (header !== null && error instanceof WorkbookError) yield header;
+      if (error instanceof WorkbookError) yield* others;
       throw error;
     }
-    if (header !== null) yield header;
+    yield* others;
     yield* file.all();
   } finally {
     file.close();

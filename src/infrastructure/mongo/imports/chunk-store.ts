@@ -27,6 +27,7 @@ export class MongoChunkStore implements ChunkStore {
       process: await toProcess(collections, doc),
       uploadId: doc.uploadId,
       chunks: await countChunks(collections, doc._id),
+      isCut: doc.totalRows !== null && doc.totalRows === (await countRows(collections, doc._id)),
       chunkRows: first?.rowCount ?? null,
     };
   }
@@ -85,6 +86,12 @@ export class MongoChunkStore implements ChunkStore {
 
 export function chunkId(importId: string, seq: number): string {
   return `${importId}/${seq}`;
+}
+
+async function countRows({ chunks, limit }: ImportCollections, importId: string): Promise<number> {
+  const sum = [{ $match: { importId } }, { $group: { _id: null, rows: { $sum: '$rowCount' } } }];
+  const [found] = await chunks.aggregate<{ rows: number }>(sum, limit).toArray();
+  return found?.rows ?? 0;
 }
 
 /** Chunks have no gaps, so the last one tells how many there are. */
