@@ -9,7 +9,7 @@ import { lettersDiscarded, lettersReleased } from '../../domain/trail.ts';
 import type { Database, Sql } from './database.ts';
 import { progressEvent, toProcess } from './import-store.ts';
 import { isInstant, keysetOf } from './keyset.ts';
-import { IS_DEAD, pageOfRows, toDeadLetter } from './letter-rows.ts';
+import { IS_DEAD, isOneOf, pageOfRows, toDeadLetter } from './letter-rows.ts';
 import { deadLetters, importProcesses as imports } from './schema/imports.ts';
 
 const CURSOR = 'dead-letters';
@@ -156,9 +156,4 @@ async function choose(
     .for('update', { of: deadLetters });
   const found = new Set(rows.map((row) => row.id));
   return { ids: [...found], unknown: ids.filter((id) => !found.has(id.toLowerCase())) };
-}
-
-/** One parameter however many ids there are: a statement takes at most 65,535. */
-function isOneOf(ids: readonly string[]) {
-  return sql`${deadLetters.id} IN (SELECT value::uuid FROM jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
 }

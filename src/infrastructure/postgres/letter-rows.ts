@@ -31,6 +31,11 @@ export function pageOfRows(tx: Sql, rows: SQL | undefined, first: number): SQL {
   return sql`(${rows ?? sql`true`} AND ${deadLetters.rowNumber} <= (${last}))`;
 }
 
+/** One parameter however many ids there are: a statement takes at most 65,535. */
+export function isOneOf(ids: readonly string[]): SQL {
+  return sql`${deadLetters.id} IN (SELECT value::uuid FROM jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
+}
+
 export function toDeadLetter({
   letter,
   headers,

@@ -2,10 +2,9 @@ import { and, eq, gt, ne, sql } from 'drizzle-orm';
 import { validate as isUuid } from 'uuid';
 import type { DeadLetter, RowRules, TriedRows, Verdict } from '../../application/import/ports.ts';
 import { type TrialOutcome, trialOutcome } from '../../application/import/trial-outcome.ts';
-import { texts, uuids } from './binary-array.ts';
 import type { Database, Sql } from './database.ts';
 import { fieldsOf } from './import-store.ts';
-import { type DeadLetterRow, pageOfRows, toDeadLetter } from './letter-rows.ts';
+import { type DeadLetterRow, isOneOf, pageOfRows, toDeadLetter } from './letter-rows.ts';
 import { countRows } from './row-counts.ts';
 import { deadLetters, importProcesses as imports } from './schema/imports.ts';
 import { refusalReason, type WriteRowsDeps, writeRows } from './written-rows.ts';
@@ -131,19 +130,16 @@ export class RowTrials {
 
 /** Deletes the letters of rows that were stored and tells in the others what was against them. */
 async function save(tx: Sql, tried: readonly Tried[], now: Date): Promise<void> {
-  const stored = tried.filter(({ reasons }) => reasons === null);
-  if (stored.length > 0) {
-    await tx.execute(sql`DELETE FROM dead_letters WHERE id = ANY(${sql.param(uuids(stored, idOf))}::uuid[])`);
-  }
-  const kept = tried.filter(({ reasons }) => reasons !== null);
+  const stored = tried.flatMap(({ letter, reasons }) => (reasons === null ? [letter.id] : []));
+  if (stored.length > 0) await tx.delete(deadLetters).where(isOneOf(stored));
+  const kept = tried.flatMap(({ letter: { id, state }, outcome, reasons }) =>
+    reasons === null ? [] : [{ id, state: outcome === 'again' ? state : 'DEAD', reasons }],
+  );
   if (kept.length === 0) return;
-  const states = texts(kept, ({ letter, outcome }) => (outcome === 'again' ? letter.state : 'DEAD'));
-  const reasons = texts(kept, (each) => JSON.stringify(each.reasons));
   await tx.execute(sql`
     UPDATE dead_letters d
-       SET state = n.state, reasons = n.reasons::jsonb, attempts = d.attempts + 1, failed_at = ${now.toISOString()}::timestamptz
-      FROM unnest(${sql.param(uuids(kept, idOf))}::uuid[], ${sql.param(states)}::text[], ${sql.param(reasons)}::text[])
-           AS n(id, state, reasons)
+       SET state = n.state, reasons = n.reasons, attempts = d.attempts + 1, failed_at = ${now.toISOString()}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) AS n(id uuid, state text, reasons jsonb)
      WHERE d.id = n.id`);
 }
 
@@ -155,8 +151,4 @@ async function count(tx: Sql, importId: string, tried: readonly Tried[]): Promis
   const failed = died.length - mended.length;
   if (succeeded.length + died.length > 0)
     await countRows(tx, importId, { succeeded: succeeded.length, failed, retried: 0 });
-}
-
-function idOf({ letter }: Tried): string {
-  return letter.id;
 }
