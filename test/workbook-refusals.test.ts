@@ -64,6 +64,14 @@ describe('what is no good is refused in a sentence', () => {
     ],
     ['bytes before the archive', () => Buffer.concat([Buffer.from('\r\n'), whole]), /2 bytes that do not belong to/],
     [
+      'a workbook with two date systems',
+      () => {
+        const data = '<workbook><workbookPr date1904="false"/><workbookPr date1904="true"/></workbook>';
+        return zip(workbookEntries({ rows: head, more: [{ name: 'xl/workbook.xml', data }] }));
+      },
+      /both that its dates count from 1900 and from 1904/,
+    ],
+    [
       'a Word document whose main part has an unusual name',
       () => zip(workbookEntries({ rows: head, more: [{ name: 'xl/workbook.xml', data: '<w:document/>' }] })),
       /is a Word document, not an Excel workbook/,

@@ -42,12 +42,17 @@ export function relationshipsHandler(part: string, relationships: Relationship[]
 /** Fills `index` from `workbook.xml`. Throws WorkbookError when the part is something else. */
 export function workbookHandler(index: WorkbookIndex): XmlHandler {
   let group = '';
+  let hasProperties = false;
   return {
     open(name, depth, attributes) {
       if (depth === 1 && name !== 'workbook') throw new WorkbookError(notAWorkbook(name));
       if (depth === 2) group = name;
-      if (depth === 2 && name === 'workbookPr')
-        index.date1904 = /^(1|true|on)$/.test(xmlAttribute(attributes, 'date1904') ?? '');
+      if (depth === 2 && name === 'workbookPr') {
+        const date1904 = /^(1|true|on)$/.test(xmlAttribute(attributes, 'date1904') ?? '');
+        if (hasProperties && date1904 !== index.date1904) throw new WorkbookError(TWO_DATE_SYSTEMS);
+        hasProperties = true;
+        index.date1904 = date1904;
+      }
       if (depth === 3 && group === 'sheets' && name === 'sheet') {
         assertListable(index.sheets.length, 'sheets');
         index.sheets.push({
@@ -61,6 +66,8 @@ export function workbookHandler(index: WorkbookIndex): XmlHandler {
     text() {},
   };
 }
+
+const TWO_DATE_SYSTEMS = 'The workbook is damaged: it says both that its dates count from 1900 and from 1904.';
 
 /** What the main part of an Office file is, by the name of its root. */
 function notAWorkbook(root: string): string {
