@@ -99,7 +99,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       await tx.sql
         .update(imports)
         // All of them are sent by this alone, however many they are.
-        .set({ ...state, retriedRows, ...(chosen ? {} : { retryAfterRow: 0 }) })
+        .set({ ...state, retriedRows, retryAfterRow: chosen ? null : 0 })
         .where(eq(imports.id, importId));
       tx.append([progressEvent(this.#newId(), process, state.status, now)]);
       const after = { ...process, ...state, retriedRows };

@@ -9,10 +9,14 @@ export type DeadLetterRow = typeof deadLetters.$inferSelect;
 /** What the cells of a page in row order may take as JSON; a row may hold megabytes. */
 const PAGE_BYTES = 4 * 1024 ** 2;
 
-/** A dead letter, unless all of its import are being tried again and it has not been yet. */
+/**
+ * A dead letter, unless all of its import are being tried again and it has not been yet. A process of the release before may end
+ * such an import too soon, since it knows nothing of that: then all are dead letters once more.
+ */
 export const IS_DEAD = sql`(dead_letters.state = 'DEAD' AND NOT EXISTS (
   SELECT FROM import_processes p
-   WHERE p.id = dead_letters.import_id AND p.retry_after_row < dead_letters.row_number))`;
+   WHERE p.id = dead_letters.import_id AND p.retry_after_row < dead_letters.row_number
+     AND p.status <> 'COMPLETED_WITH_ERRORS'))`;
 
 /** Those of `rows`, in row order, that make a page: at most `first`, fewer where they are large, one if there is any. */
 export function pageOfRows(tx: Sql, rows: SQL | undefined, first: number): SQL {
