@@ -165,6 +165,10 @@ describe('text', () => {
     expect(await read(encoded(TEXT, encoding))).toEqual(ROWS);
   });
 
+  it('with a second byte order mark, which stands before the first quote', async () => {
+    expect(await read('\uFEFF\uFEFF"a",b\n1,2')).toEqual([AB, [2, '1', '2']]);
+  });
+
   it.each(
     readdirSync(FIXTURES).filter((name) => name.endsWith('.csv')),
   )('that another program wrote is read: %s', async (name) => {

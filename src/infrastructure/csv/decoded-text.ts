@@ -26,6 +26,7 @@ const SAVE_AS_UTF8 = 'In Excel, save it as "CSV UTF-8 (Comma delimited)" and sen
 export class DecodedText {
   #encoding: Encoding | null = null;
   #hasMark = false;
+  #hasBegun = false;
   /** Bytes at the end of the last piece that are not a whole character. */
   #rest: Buffer = NOTHING;
   /** The place of `#rest` in the file. */
@@ -76,12 +77,20 @@ export class DecodedText {
     this.#offset += consumed;
     // A copy, for the piece's memory may be used again.
     this.#rest = consumed === bytes.length ? NOTHING : Buffer.from(bytes.subarray(consumed));
-    return { text, fault: null };
+    return { text: this.#withoutMarks(text), fault: null };
   }
 
   #stop(text: string, at: number, reason: (offset: number) => string): Decoded {
     const offset = this.#offset + at;
-    return { text, fault: { offset, reason: reason(offset) } };
+    return { text: this.#withoutMarks(text), fault: { offset, reason: reason(offset) } };
+  }
+
+  /** A program that puts a mark before a text that has one already leaves two; the second would stand before the first quote. */
+  #withoutMarks(text: string): string {
+    if (this.#hasBegun) return text;
+    const kept = text.replace(/^\uFEFF+/, '');
+    this.#hasBegun = kept !== '';
+    return kept;
   }
 }
 
