@@ -35,13 +35,13 @@ export interface DayCounts {
   readonly breached: number;
 }
 
-/** Logs that were resolved on one day, in one tier, with one status and durations of one bucket of the sketch. */
+/** Logs that were resolved on one day, in one tier, with one status. */
 export interface DayResolutions {
   readonly day: Day;
   readonly tier: ClientTier;
   readonly status: 'RESOLVED' | 'CLOSED';
-  readonly bucket: number;
-  readonly count: number;
+  /** How many have a duration of each bucket of the sketch. */
+  readonly durations: readonly (readonly [bucket: number, count: number])[];
   /** Their durations, summed up. */
   readonly ms: bigint;
 }
@@ -119,15 +119,16 @@ const EMPTY = {
 
 /** The bucket of resolutions that all belong to one day and tier. */
 function resolvedBucket(same: Group<DayResolutions>): TierBucket {
+  const durationsOf = (parts: readonly DayResolutions[]) => parts.flatMap(({ durations }) => durations);
   const count = (status: DayResolutions['status']) =>
-    same.reduce((total, part) => total + (part.status === status ? part.count : 0), 0);
+    durationsOf(same.filter((part) => part.status === status)).reduce((total, [, found]) => total + found, 0);
   return {
     ...EMPTY,
     tier: same[0].tier,
     resolved: count('RESOLVED'),
     closed: count('CLOSED'),
     resolutionMs: same.reduce((total, part) => total + part.ms, 0n),
-    sketch: sketchOf(same.map((part) => [part.bucket, part.count])),
+    sketch: sketchOf(durationsOf(same)),
   };
 }
 

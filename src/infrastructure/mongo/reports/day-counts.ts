@@ -45,7 +45,11 @@ async function countsOf(
 const NOTHING = { opened: 0, openedEscalated: 0, escalated: 0, breached: 0 };
 
 async function resolutionsOf({ db, limit }: MongoDatabase, stretches: readonly Edge[]): Promise<DayResolutions[]> {
-  type Row = { _id: Pick<DayResolutions, 'day' | 'tier' | 'status' | 'bucket'>; count: number; ms: number };
+  type Row = {
+    _id: Pick<DayResolutions, 'day' | 'tier' | 'status'>;
+    durations: { bucket: number; count: number }[];
+    ms: number;
+  };
   const pipeline = [
     within('resolvedAt', stretches),
     { $match: { resolutionMs: { $ne: null } } },
@@ -56,9 +60,20 @@ async function resolutionsOf({ db, limit }: MongoDatabase, stretches: readonly E
         ms: { $sum: '$resolutionMs' },
       },
     },
+    {
+      $group: {
+        _id: { day: '$_id.day', tier: '$_id.tier', status: '$_id.status' },
+        durations: { $push: { bucket: '$_id.bucket', count: '$count' } },
+        ms: { $sum: '$ms' },
+      },
+    },
   ];
   const rows = await db.collection(TICKET_LOGS).aggregate<Row>(pipeline, limit).toArray();
-  return rows.map(({ _id, count, ms }) => ({ ..._id, count, ms: toBigInt(ms) }));
+  return rows.map(({ _id, durations, ms }) => ({
+    ..._id,
+    durations: durations.map(({ bucket, count }) => [bucket, count] as const),
+    ms: toBigInt(ms),
+  }));
 }
 
 /** Stores what each agent resolved on some days, as counted by one refresh; nobody sees it until that is in the stretches. */
