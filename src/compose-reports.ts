@@ -25,7 +25,7 @@ export interface ReportParts extends ReportDatabases {
 
 /** The reports and the projection that feeds them. */
 export async function composeReports({ mongo, wakeUp, clock, logger, ...databases }: ReportParts) {
-  const { source, buckets, liveLogs } = await storesOf(mongo, databases);
+  const { source, buckets, liveLogs } = await reportStores(mongo, databases);
   const refresh = refreshReports({ buckets });
   const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
   const freshen = freshenReports({
@@ -56,7 +56,8 @@ export async function composeReports({ mongo, wakeUp, clock, logger, ...database
 
 export type Reports = Awaited<ReturnType<typeof composeReports>>;
 
-async function storesOf(mongo: Mongo | null, databases: ReportDatabases): Promise<ReportStores> {
+/** Where logs and buckets are kept, with or without MongoDB. */
+export async function reportStores(mongo: Mongo | null, databases: ReportDatabases): Promise<ReportStores> {
   if (!mongo) return postgresReportStores(databases);
   const { mongoReportStores } = await import('./compose-mongo-reports.ts');
   return mongoReportStores(mongo, databases);

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import type { Logger, NewId, ProcessWakeUp } from './application/runtime.ts';
 import type { OpenAct } from './application/trail/open-act.ts';
-import { composeChunkThread } from './compose-chunk-thread.ts';
 import { composeDesk } from './compose-desk.ts';
 import { composeImportStores } from './compose-import-stores.ts';
+import { composeImportThread } from './compose-import-thread.ts';
 import { composeImports } from './compose-imports.ts';
 import { composePeople } from './compose-people.ts';
 import { composeProbes } from './compose-probes.ts';
@@ -134,15 +134,21 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     bulkLanes: Math.max(1, Math.floor(config.database.poolMax * BULK_SHARE)),
   });
   const reports = await composeReports({ ...shared, mongo });
-  const chunkThread = composeChunkThread({ config, databaseUrl, logger, onNews: () => wakeUp.announce() });
+  const importThread = composeImportThread({
+    config,
+    databaseUrl,
+    logger,
+    onNews: () => wakeUp.announce(),
+    answered: () => metrics.operationsObserved(),
+  });
   const imports = composeImports({
     ...shared,
-    commitChunk: chunkThread.commit,
+    commitChunk: importThread.commit,
     stores: importStores.forWork,
     queues: traced,
     cutter: new ThreadedWorkbookReader(),
     policiesInForce: () => desk.stores.policies.all(),
-    refreshReports: reports.refreshReports,
+    refreshReports: importThread.refreshReports,
     countRows: (outcome, rows) => metrics.countImportRows(outcome, rows),
     maxBytes: config.imports.maxBytes,
     chunkRows: config.imports.chunkRows,
@@ -182,7 +188,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     },
     async stop() {
       await Promise.all([server.close(), work?.stop()]);
-      await chunkThread.close();
+      await importThread.close();
       await desk.hub.stop();
       await wakeUp.stop();
       clock.stop();

@@ -1,6 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ChunkThread, composeChunkThread } from '../src/compose-chunk-thread.ts';
+import { composeImportThread, type ImportThread } from '../src/compose-import-thread.ts';
 import { loadConfig } from '../src/config.ts';
 import { SEEDED_POLICIES } from '../src/domain/sla-policy.ts';
 import { PostgresPolicyStore } from '../src/infrastructure/postgres/policy-store.ts';
@@ -10,12 +10,13 @@ import { silent } from './support/open-queues.ts';
 import { eventually } from './support/server.ts';
 
 const ROWS = 35;
-const script = new URL('./support/mortal-chunk-thread.mjs', import.meta.url);
+const script = new URL('./support/mortal-import-thread.mjs', import.meta.url);
 
 describe('chunks that a thread of its own writes', () => {
   let pipeline: ImportPipeline;
-  let thread: ChunkThread;
-  const orders = new BroadcastChannel('deaths of the chunk thread');
+  let thread: ImportThread;
+  const _answered = 0;
+  const orders = new BroadcastChannel('deaths of the import thread');
 
   beforeEach(async () => {
     pipeline = await createImportPipeline({
@@ -25,7 +26,14 @@ describe('chunks that a thread of its own writes', () => {
         await new PostgresPolicyStore(place.db).seed(SEEDED_POLICIES, new Date());
         const { databaseUrl } = place;
         const config = loadConfig({ NODE_ENV: 'test' });
-        thread = composeChunkThread({ config, databaseUrl, script, logger: silent, onNews: () => undefined });
+        thread = composeImportThread({
+          config,
+          databaseUrl,
+          script,
+          logger: silent,
+          onNews: () => undefined,
+          answered: () => 0,
+        });
         return place;
       },
       commitChunk: (...chunk) => thread.commit(...chunk),
@@ -57,7 +65,7 @@ describe('chunks that a thread of its own writes', () => {
     eventually(
       () =>
         pipeline.rows(`SELECT FROM pg_stat_activity
-                        WHERE datname = current_database() AND application_name = 'techsupport-chunks' AND wait_event_type = 'Lock'`),
+                        WHERE datname = current_database() AND application_name = 'techsupport-imports' AND wait_event_type = 'Lock'`),
       (waiting) => waiting.length > 0,
     );
 
@@ -112,6 +120,19 @@ describe('chunks that a thread of its own writes', () => {
     const { succeededRows } = await pipeline.find(id);
     expect(succeededRows).toBeGreaterThan(0);
     expect(await pipeline.rows('SELECT FROM ticket_logs')).toHaveLength(succeededRows);
+  });
+
+  it('and the reports that are summed up after them are made in the thread', async () => {
+    pipeline.work();
+    const { id } = await pipeline.upload(await file());
+    await everyRowIsThereOnce(id);
+    const marks = () => pipeline.rows('SELECT FROM report_dirty_days');
+    expect(await marks()).not.toEqual([]);
+    await thread.refreshReports();
+    expect(await marks()).toEqual([]);
+    expect(await pipeline.rows("SELECT sum(opened)::int AS opened FROM report_buckets WHERE span = 'DAY'")).toEqual([
+      { opened: ROWS },
+    ]);
   });
 
   it('are left whole to whoever comes next when the thread is closed in the midst of one', async () => {

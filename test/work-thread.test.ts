@@ -12,7 +12,7 @@ async function withThread(
     script: new URL('./support/echo-thread.mjs', import.meta.url),
     data: 'hello',
     name: 'echo',
-    atOnce: 2,
+    atOnce: () => 2,
     heapMb: 64,
     idleMs: 60_000,
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { WorkbookError, type WorkbookReader } from '../src/application/workbook-reader.ts';
-import { readWorkbook } from '../src/infrastructure/excel/read-workbook.ts';
-import { DEFAULT_LIMITS } from '../src/infrastructure/excel/workbook-limits.ts';
+import { WorkbookError } from '../src/application/workbook-reader.ts';
 import { type Expected, expectedOf } from './support/corpus.ts';
 import { sheetWithSaxes } from './support/saxes-oracle.ts';
-import { readSheet } from './support/sheets.ts';
+import { readerHere, readSheet } from './support/sheets.ts';
 
 const folder = fileURLToPath(new URL('./fixtures/workbooks/', import.meta.url));
-const here: WorkbookReader = { read: (path, { batchRows }) => readWorkbook(path, batchRows, DEFAULT_LIMITS) };
 
 const corpus = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
@@ -24,7 +21,7 @@ describe('a workbook of the corpus', () => {
   });
 
   it.each(read)('$file is read as it should be: $about', async ({ file, sheet }) => {
-    expect(await readSheet(here, folder + file, 3)).toEqual(sheet);
+    expect(await readSheet(readerHere, folder + file, 3)).toEqual(sheet);
   });
 
   it.each(read)('$file says the same to an independent reader', async ({ file, sheet }) => {
@@ -32,7 +29,7 @@ describe('a workbook of the corpus', () => {
   });
 
   it.each(refused)('$file is refused: $sentence', async ({ file, sentence }) => {
-    const error = await readSheet(here, folder + file).catch((thrown: unknown) => thrown);
+    const error = await readSheet(readerHere, folder + file).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WorkbookError);
     expect((error as Error).message).toBe(sentence);
   });

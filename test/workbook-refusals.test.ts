@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WorkbookError, type WorkbookReader } from '../src/application/workbook-reader.ts';
-import { readWorkbook } from '../src/infrastructure/excel/read-workbook.ts';
+import { WorkbookError } from '../src/application/workbook-reader.ts';
 import { ThreadedWorkbookReader } from '../src/infrastructure/excel/threaded-workbook-reader.ts';
-import { DEFAULT_LIMITS } from '../src/infrastructure/excel/workbook-limits.ts';
-import { readSheet, type Scratch, scratchFolder } from './support/sheets.ts';
+import { readerHere, readSheet, type Scratch, scratchFolder } from './support/sheets.ts';
 import { workbookEntries, type ZipEntry, zip } from './support/zip.ts';
 
 const reader = new ThreadedWorkbookReader();
-const here: WorkbookReader = { read: (path, { batchRows }) => readWorkbook(path, batchRows, DEFAULT_LIMITS) };
 let scratch: Scratch;
 
 beforeAll(async () => {
@@ -165,7 +162,7 @@ describe('what is no good is refused in a sentence', () => {
     ],
     ['a bomb', () => sheetEntry(head + '<!-- -->'.repeat(3 * 1024 ** 2), { deflate: true }), /decompression bomb/],
   ])('%s', async (_, bytes, message) => {
-    const error = await readSheet(here, await scratch.write('refused.xlsx', bytes())).catch((thrown) => thrown);
+    const error = await readSheet(readerHere, await scratch.write('refused.xlsx', bytes())).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(WorkbookError);
     expect(error.message).toMatch(message);
     expect(error.message).toMatch(/^The .*\.$/);

@@ -10,8 +10,8 @@ export interface WorkThreadOptions {
   readonly data: unknown;
   /** For its messages, and for the log. */
   readonly name: string;
-  /** So many requests are with the thread at a time; others wait for their turn here. */
-  readonly atOnce: number;
+  /** So many requests are with the thread at a time, as asked for before each is handed over; others wait for their turn here. */
+  readonly atOnce: () => number;
   /** The JavaScript heap of the thread, in MB. */
   readonly heapMb: number;
   /** A thread that had nothing to do for so long is let go. */
@@ -67,7 +67,7 @@ export class WorkThread<Request, Answer> {
   }
 
   #handOver(): void {
-    while (this.#running.size < this.#options.atOnce) {
+    while (this.#running.size < this.#options.atOnce()) {
       const asked = this.#waiting.shift();
       if (!asked) break;
       clearTimeout(this.#idle);

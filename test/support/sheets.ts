@@ -6,6 +6,8 @@ import type { WorkbookReader } from '../../src/application/workbook-reader.ts';
 import type { CellValue, SheetRow } from '../../src/domain/sheet-row.ts';
 import { readWorkbook } from '../../src/infrastructure/excel/read-workbook.ts';
 import { DEFAULT_LIMITS } from '../../src/infrastructure/excel/workbook-limits.ts';
+import { held } from '../../src/infrastructure/spool/held-pieces.ts';
+import { spoolFile } from '../../src/infrastructure/spool/upload-spool.ts';
 
 /** A folder for one test file; `clean` removes it. */
 export interface Scratch {
@@ -51,9 +53,18 @@ export async function readSheet(reader: WorkbookReader, path: string, batchRows 
 }
 
 /** What the thread runs, without the thread: the many small files would mostly measure its start. */
-const here: WorkbookReader = { read: (path, { batchRows }) => readWorkbook(path, batchRows, DEFAULT_LIMITS) };
+export const readerHere: WorkbookReader = {
+  async *read(path, { batchRows }) {
+    const spool = await spoolFile(async () => {});
+    try {
+      yield* held(readWorkbook(path, batchRows, DEFAULT_LIMITS), spool.path, ({ kind }) => kind === 'rows');
+    } finally {
+      await spool.remove();
+    }
+  },
+};
 
 /** Everything that is read of a workbook with these bytes, read in this thread. */
 export async function readBytes(scratch: Scratch, bytes: Buffer): Promise<WholeSheet> {
-  return readSheet(here, await scratch.write(`${randomUUID()}.xlsx`, bytes));
+  return readSheet(readerHere, await scratch.write(`${randomUUID()}.xlsx`, bytes));
 }

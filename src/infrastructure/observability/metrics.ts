@@ -56,6 +56,8 @@ export interface OperationObservation {
 export interface Metrics {
   observeRequest(observation: HttpObservation): void;
   observeOperation(observation: OperationObservation): void;
+  /** How many operations were observed so far. */
+  operationsObserved(): number;
   /** Seconds between the instant that was due and the alert's commit. */
   observeDetectionLag(seconds: number): void;
   /** The self-audit compared so many clocks with their logs, and so many of them differ. */
@@ -88,6 +90,7 @@ export function createMetrics(logger: Logger): Metrics {
   collectDefaultMetrics({ register: registry });
   const operationName = boundedNames(MAX_OPERATION_NAMES);
   let sources: MetricSources = {};
+  let observed = 0;
 
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
@@ -229,8 +232,11 @@ export function createMetrics(logger: Logger): Metrics {
     registry,
     observeRequest: ({ seconds, route, method, status }) =>
       requests.observe({ route, method, status: String(status) }, seconds),
-    observeOperation: ({ name, type, outcome, seconds }) =>
-      operations.observe({ operation: name === null ? 'anonymous' : operationName(name), type, outcome }, seconds),
+    observeOperation({ name, type, outcome, seconds }) {
+      observed += 1;
+      operations.observe({ operation: name === null ? 'anonymous' : operationName(name), type, outcome }, seconds);
+    },
+    operationsObserved: () => observed,
     observeDetectionLag: (seconds) => detectionLag.observe(Math.max(0, seconds)),
     countAudited: (clocks, mismatches) => {
       auditedClocks.inc(clocks);

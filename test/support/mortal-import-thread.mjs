@@ -1,8 +1,8 @@
-// The thread that writes chunks, which dies when a test says so: by its end, or for want of memory.
+// The thread that works on imports, which dies when a test says so: by its end, or for want of memory.
 import { BroadcastChannel } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
-const orders = new BroadcastChannel('deaths of the chunk thread');
+const orders = new BroadcastChannel('deaths of the import thread');
 orders.onmessage = ({ data }) => {
   if (data === 'exit') process.exit(1);
   const hoard = [];
@@ -10,4 +10,4 @@ orders.onmessage = ({ data }) => {
 };
 orders.unref();
 register();
-await import('../../src/chunk-thread.ts');
+await import('../../src/import-thread.ts');
