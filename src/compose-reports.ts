@@ -7,6 +7,7 @@ import { lastProcesses } from './application/report/last-processes.ts';
 import { projectTicketLogs } from './application/report/project-ticket-logs.ts';
 import { ProjectionFollower } from './application/report/projection-follower.ts';
 import { rebuildReports } from './application/report/rebuild-reports.ts';
+import { refreshBetweenImports } from './application/report/refresh-between-imports.ts';
 import { refreshReports } from './application/report/refresh-reports.ts';
 import { reportsAsOf } from './application/report/reports-as-of.ts';
 import { topAgents } from './application/report/top-agents.ts';
@@ -21,13 +22,16 @@ export interface ReportParts extends ReportDatabases {
   readonly wakeUp: WakeUp;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether rows are coming in. */
+  readonly isImporting: () => Promise<boolean>;
 }
 
 /** The reports and the projection that feeds them. */
-export async function composeReports({ mongo, wakeUp, clock, logger, ...databases }: ReportParts) {
+export async function composeReports({ mongo, wakeUp, clock, logger, isImporting, ...databases }: ReportParts) {
   const { source, buckets, liveLogs } = await reportStores(mongo, databases);
   const refresh = refreshReports({ buckets });
-  const project = projectTicketLogs({ liveLogs, refreshReports: refresh });
+  const refreshInTime = refreshBetweenImports({ isImporting, refreshReports: refresh });
+  const project = projectTicketLogs({ liveLogs, refreshReports: refreshInTime });
   const freshen = freshenReports({
     projectTicketLogs: project,
     refreshReports: refresh,
@@ -46,7 +50,7 @@ export async function composeReports({ mongo, wakeUp, clock, logger, ...database
     },
     /** The report that tells of imports. */
     lastProcesses: (imports: Pick<ImportStore, 'list'>) => lastProcesses({ imports }),
-    refreshReports: refresh,
+    refreshReports: refreshInTime,
     rebuildReports: rebuildReports({ liveLogs, refreshReports: refresh }),
     projectTicketLogs: project,
     liveLogs,

@@ -133,7 +133,8 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
     maxBacklog: config.websocket.subscriberMaxBacklog,
     bulkLanes: Math.max(1, Math.floor(config.database.poolMax * BULK_SHARE)),
   });
-  const reports = await composeReports({ ...shared, mongo });
+  const isImporting = async () => (await importStores.forWork.imports.openIds()).length > 0;
+  const reports = await composeReports({ ...shared, mongo, isImporting });
   const importThread = composeImportThread({
     config,
     databaseUrl,

@@ -15,6 +15,7 @@ runOnDatabase('rebuild', async ({ config, db, url, clock, logger }) => {
     clock,
     newId: () => uuidv7(),
     logger,
+    isImporting: async () => false,
   });
   const tickets = await reports.rebuildReports().finally(() => mongo?.close());
   console.log(`Rebuilt the reports from ${tickets} tickets and all imported rows.`);

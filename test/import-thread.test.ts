@@ -15,7 +15,6 @@ const script = new URL('./support/mortal-import-thread.mjs', import.meta.url);
 describe('chunks that a thread of its own writes', () => {
   let pipeline: ImportPipeline;
   let thread: ImportThread;
-  const _answered = 0;
   const orders = new BroadcastChannel('deaths of the import thread');
 
   beforeEach(async () => {
