@@ -21,6 +21,8 @@ export type ImportRequest =
 export interface ImportThread {
   readonly commit: CommitChunk;
   readonly refreshReports: RefreshReports;
+  /** Chunks are to come soon. */
+  wake(): void;
   /** Call it when nothing is in work any more: what is would fail, and be done later. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function composeImportThread(parts: {
     async refreshReports() {
       await thread.ask({ kind: 'reports' });
     },
+    wake: () => thread.wake(),
     close: () => thread.close(),
   };
 }

@@ -32,6 +32,8 @@ export interface ImportParts {
   readonly cutter: SheetCutter;
   /** Where chunks are written; in this thread unless given. */
   readonly commitChunk?: CommitChunk;
+  /** Told when a file is begun, of which chunks are to be written soon. */
+  readonly onReading?: () => void;
   readonly policiesInForce: PoliciesInForce;
   readonly refreshReports: RefreshReports;
   readonly clock: Clock;

@@ -145,6 +145,7 @@ export async function compose({ config, databaseUrl, jwtSecret, logging }: Appli
   const imports = composeImports({
     ...shared,
     commitChunk: importThread.commit,
+    onReading: () => importThread.wake(),
     stores: importStores.forWork,
     queues: traced,
     cutter: new ThreadedWorkbookReader(),

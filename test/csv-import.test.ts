@@ -54,13 +54,7 @@ describe('a CSV file', () => {
     ]);
     const letters = await imports.letters(id);
     expect(letters.map(({ rowNumber, reasons }) => [rowNumber, reasons])).toEqual([
-      [
-        6,
-        [
-          expect.stringContaining('createdAt "2026-03-01 09:30" is a text without a time zone'),
-          expect.stringContaining('has a line break or control character in it'),
-        ],
-      ],
+      [6, [expect.stringContaining('createdAt "2026-03-01 09:30" is a text without a time zone')]],
       [8, ['The row has 11 cells but the header row 10; a cell with a separator in it must be in quotes.']],
       [9, ['externalId repeats that of row 5; the earliest row of a file wins.']],
     ]);

@@ -95,6 +95,7 @@ describe('a row', () => {
     ['escalationLevel', '0', 0],
     ['escalationLevel', 12, 12],
     ['title', 404, '404'],
+    ['title', 'Paper jam\r\n  tray 2\tagain', 'Paper jam tray 2 again'],
   ])('takes %s %j as %j', (field, cell, expected) => {
     expect(logFor({ [field]: cell })[field]).toEqual(expected);
   });

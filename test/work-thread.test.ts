@@ -41,6 +41,19 @@ it('a thread answers many at a time, each its own, and is one and the same for a
     expect(new Set(said.map(threadOf)).size).toBe(1);
   }));
 
+it('a thread that was woken ahead of its work is the one that does it, and a closed one is not woken', () =>
+  withThread(async (thread) => {
+    thread.wake();
+    thread.wake();
+    const [first, second] = await Promise.all([thread.ask({ say: 'a' }), thread.ask({ say: 'b' })]);
+    thread.wake();
+    const third = await thread.ask({ say: 'c' });
+    expect(new Set([first, second, third].map(threadOf)).size).toBe(1);
+    await thread.close();
+    thread.wake();
+    await expect(thread.ask({ say: 'd' })).rejects.toThrow('is closed');
+  }));
+
 it('what the work fails with comes over with its message, code and causes, without what drivers hang on it', () =>
   withThread(async (thread) => {
     const failure: unknown = await thread.ask({ fail: 'no room' }).catch((error: unknown) => error);

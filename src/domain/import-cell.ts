@@ -41,6 +41,12 @@ export function readText(name: string, cell: CellValue | undefined, max: number)
   return { problem: `${name} ${quoted(text)} has a broken character in it.` };
 }
 
+/** Like `readText`; a line break or tab within, which people put there to fit a cell, counts as a space. */
+export function readLine(name: string, cell: CellValue | undefined, max: number): CellReading<string> {
+  const isBroken = typeof cell === 'string' && /[\t\n\r]/.test(cell);
+  return readText(name, isBroken ? cell.replace(/ *[\t\n\r]+[\t\n\r ]*/g, ' ') : cell, max);
+}
+
 /** A whole number from `min` to `max`, as a number or as digits in a text cell. */
 export function readWhole(name: string, cell: CellValue | undefined, min: number, max: number): CellReading<number> {
   if (isEmpty(cell)) return { value: null };

@@ -1,5 +1,5 @@
 import { CLIENT_TIERS, type ClientTier, TICKET_STATUSES, type TicketStatus } from './enums.ts';
-import { type CellReading, readChoice, readInstant, readText, readWhole } from './import-cell.ts';
+import { type CellReading, readChoice, readInstant, readLine, readText, readWhole } from './import-cell.ts';
 import type { ImportColumns, ImportField } from './import-columns.ts';
 import type { CellValue, SheetRow } from './sheet-row.ts';
 
@@ -51,7 +51,7 @@ export function parseRow(row: SheetRow, columns: ImportColumns): ParsedRow {
   const agent = optional(readText('agent', cell('agent'), IMPORT_TEXT_LIMITS.agent));
   const priority = optional(readWhole('priority', cell('priority'), 1, 4));
   const escalationLevel = optional(readWhole('escalationLevel', cell('escalationLevel'), 0, MAX_ESCALATION_LEVEL));
-  const title = optional(readText('title', cell('title'), IMPORT_TEXT_LIMITS.title));
+  const title = optional(readLine('title', cell('title'), IMPORT_TEXT_LIMITS.title));
 
   if (status !== null && resolution.problem === undefined) {
     const against = resolutionProblem(status, createdAt, resolvedAt);

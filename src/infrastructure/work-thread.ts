@@ -59,6 +59,21 @@ export class WorkThread<Request, Answer> {
     });
   }
 
+  /** Starts the thread if there is none: it will be asked soon, and its start takes a while. */
+  wake(): void {
+    if (this.#isClosed || this.#worker) return;
+    try {
+      this.#start();
+    } catch (error) {
+      this.#options.logger.warn(
+        { err: error },
+        `the thread ${this.#options.name} could not be started ahead of its work`,
+      );
+      return;
+    }
+    this.#handOver();
+  }
+
   /** Ends the thread, whatever is with it. Again: nothing. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -23,6 +23,8 @@ export interface ReadFileDeps {
   readonly clock: Clock;
   readonly pause: Pause;
   readonly logger: Logger;
+  /** Told when a file is begun, of which chunks are to be written soon. */
+  readonly onReading?: () => void;
   /** Whether an error says that a store cannot be reached for now. */
   readonly isAway: (error: unknown) => boolean;
   /** Rows in one chunk. */
@@ -77,6 +79,7 @@ export const readFile =
 
 async function readToEnd(deps: ReadFileDeps, open: OpenImport, signal: AbortSignal): Promise<void> {
   const { id, mapping } = open.process;
+  deps.onReading?.();
   const file = await deps.uploads.spool(open.uploadId, signal);
   try {
     // The cut must stay the same for all of a file, also when the setting has changed since it was begun.
