@@ -65,6 +65,11 @@ describe('the header row', () => {
         'The first row that is not blank is taken for it: delete what stands above the names of the columns, rename a column, or say which one it is by a mapping.',
     ],
     [
+      'headers that no sentence can hold',
+      ['id', 'client', 'tier', 'status', 'a\tb\ud800', ...Array.from({ length: 9 }, () => 'x'.repeat(70))],
+      `The required column createdAt is missing from the header row, which has "id", "client", "tier", "status", "a\uFFFDb\uFFFD", "${'x'.repeat(60)}…", "${'x'.repeat(60)}…", "${'x'.repeat(60)}…" and 6 more; rename a column, or say which one it is by a mapping.`,
+    ],
+    [
       'two headers for one field',
       ['Ticket ID', 'Number', 'client', 'tier', 'status', 'created'],
       'The columns "Ticket ID" (A) and "Number" (B) both stand for externalId; keep only one of them, or say which one it is by a mapping.',

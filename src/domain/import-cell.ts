@@ -157,8 +157,8 @@ function described(cell: CellValue): string {
 }
 
 /** The value as a person sees it, short enough for a sentence and with nothing unprintable in it. */
-function quoted(cell: CellValue): string {
+export function quoted(cell: CellValue): string {
   const text = [...(displayValue(cell) ?? '').trim()];
   const short = text.length > 60 ? `${text.slice(0, 60).join('')}…` : text.join('');
-  return `"${short.replace(/\p{Cc}/gu, '\uFFFD')}"`;
+  return `"${short.replace(/[\p{Cc}\p{Cs}]/gu, '\uFFFD')}"`;
 }

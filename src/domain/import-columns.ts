@@ -1,3 +1,4 @@
+import { quoted } from './import-cell.ts';
 import { type CellValue, columnName, displayValue } from './sheet-row.ts';
 
 /** What a ticket log takes from a sheet, under the names that people read in messages. */
@@ -50,6 +51,8 @@ const ALIASES: Readonly<Record<ImportField, readonly string[]>> = {
 
 /** So many headers a sentence names. */
 const MOST_LISTED = 12;
+/** And characters of them. */
+const MOST_LISTED_LENGTH = 250;
 
 const FIELD_OF_HEADER: ReadonlyMap<string, ImportField> = new Map(
   IMPORT_FIELDS.flatMap((field) => [field.toLowerCase(), ...ALIASES[field]].map((name) => [name, field] as const)),
@@ -68,7 +71,8 @@ export function mapColumns(headers: readonly CellValue[], choices: readonly Colu
     const [index, ...others] = columnsUnder(names, choice.header);
     if (index === undefined) problems.push(noSuchHeader(choice, names));
     else if (others.length > 0) problems.push(ambiguousChoice(choice, [index, ...others]));
-    else if (chosen.has(index)) problems.push(`The mapping names the column "${names[index]}" twice; name it once.`);
+    else if (chosen.has(index))
+      problems.push(`The mapping names the column ${quoted(names[index] ?? null)} twice; name it once.`);
     else chosen.set(index, choice.field);
   }
   const taken = new Set(choices.map((choice) => choice.field));
@@ -111,19 +115,19 @@ function columnsUnder(names: readonly string[], wanted: string): readonly number
 }
 
 function noSuchHeader({ header }: ColumnChoice, names: readonly string[]): string {
-  return `The mapping names the column "${header}", which the header row does not have; it has ${listed(names)}.`;
+  return `The mapping names the column ${quoted(header)}, which the header row does not have; it has ${listed(names)}.`;
 }
 
 function ambiguousChoice({ header }: ColumnChoice, found: readonly number[]): string {
   const places = found.map(columnName).join(' and ');
-  return `The mapping names the column "${header}", but columns ${places} are both called that; rename one of them.`;
+  return `The mapping names the column ${quoted(header)}, but columns ${places} are both called that; rename one of them.`;
 }
 
 function sharedField(names: readonly string[], fields: ColumnFields): string | null {
   for (const [second, field] of fields.entries()) {
     const first = field === null ? second : fields.indexOf(field);
     if (first === second) continue;
-    const column = (index: number) => `"${names[index]}" (${columnName(index)})`;
+    const column = (index: number) => `${quoted(names[index] ?? null)} (${columnName(index)})`;
     return `The columns ${column(first)} and ${column(second)} both stand for ${field}; keep only one of them, or say which one it is by a mapping.`;
   }
   return null;
@@ -146,7 +150,12 @@ function missingColumns(names: readonly string[], fields: ColumnFields): string 
 
 /** The first headers of a row, for a sentence. */
 function listed(names: readonly string[]): string {
-  const known = names.filter((name) => name !== '').map((name) => `"${name.slice(0, 60)}"`);
-  const shown = known.slice(0, MOST_LISTED).join(', ');
-  return known.length > MOST_LISTED ? `${shown} and ${known.length - MOST_LISTED} more` : shown;
+  const known = names.filter((name) => name !== '').map(quoted);
+  let count = 0;
+  for (let length = 0; count < known.length && count < MOST_LISTED; count += 1) {
+    length += known[count]?.length ?? 0;
+    if (length > MOST_LISTED_LENGTH && count > 0) break;
+  }
+  const shown = known.slice(0, count).join(', ');
+  return known.length > count ? `${shown} and ${known.length - count} more` : shown;
 }

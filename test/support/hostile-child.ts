@@ -5,10 +5,9 @@ import { type SheetBatch, WorkbookError } from '../../src/application/workbook-r
 import type { SheetRow } from '../../src/domain/sheet-row.ts';
 import { readCsv } from '../../src/infrastructure/csv/read-csv.ts';
 import { fileKind } from '../../src/infrastructure/excel/file-kind.ts';
-import { readWorkbook } from '../../src/infrastructure/excel/read-workbook.ts';
 import { ThreadedWorkbookReader } from '../../src/infrastructure/excel/threaded-workbook-reader.ts';
-import { DEFAULT_LIMITS } from '../../src/infrastructure/excel/workbook-limits.ts';
 import type { Reading, ReadingOrder } from './hostile-reading.ts';
+import { readerHere } from './sheets.ts';
 
 type HeaderBatch = Extract<SheetBatch, { kind: 'header' }>;
 
@@ -23,7 +22,7 @@ function countIn(folder: string): number {
 async function* batchesOf({ path, isThreaded, settings }: ReadingOrder): AsyncGenerator<SheetBatch> {
   if (isThreaded) yield* new ThreadedWorkbookReader(settings).read(path, { batchRows: BATCH_ROWS });
   else if ((await fileKind(path)) === 'csv') yield* readCsv(path, BATCH_ROWS);
-  else yield* readWorkbook(path, BATCH_ROWS, DEFAULT_LIMITS);
+  else yield* readerHere.read(path, { batchRows: BATCH_ROWS });
 }
 
 async function read(order: ReadingOrder): Promise<Reading> {
