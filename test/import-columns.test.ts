@@ -83,6 +83,14 @@ describe('the header row', () => {
     expect(mapColumns(headers).problem).toBe(problem);
   });
 
+  it('names columns by where they stand in the sheet, when others between them were left out', () => {
+    const headers = ['id', 'client', 'tier', 'status', 'created', 'x', 'Created', 'x'];
+    const columns = [0, 1, 2, 3, 404, 405, 406, 16_383];
+    expect(mapColumns(headers, [], columns).problem).toMatch(/^The columns "created" \(OO\) and "Created" \(OQ\) both/);
+    const mapping = [{ header: 'x', field: 'createdAt' as const }];
+    expect(mapColumns(headers, mapping, columns).problem).toMatch(/but columns OP and XFD are both called that/);
+  });
+
   it('names the first of many headers only', () => {
     const { problem } = mapColumns(Array.from({ length: 500 }, (_, index) => `Column ${index}`));
     expect(problem).toMatch(/"Column 10", "Column 11" and 488 more\. The first row/);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutSheet } from '../src/application/import/cut-sheet.ts';
 import type { CellValue } from '../src/domain/sheet-row.ts';
 import { columnName } from '../src/domain/sheet-row.ts';
-import { readBytes, type Scratch, scratchFolder } from './support/sheets.ts';
+import { packText } from '../src/infrastructure/packed-text.ts';
+import { readBytes, readerHere, type Scratch, scratchFolder } from './support/sheets.ts';
 import { type WorkbookParts, workbookEntries, zip } from './support/zip.ts';
 
 let scratch: Scratch;
@@ -159,6 +161,22 @@ describe('sheets', () => {
       headers: ['a', 'last'],
       rows: [{ rowNumber: 1_048_576, values: [null, 'z'] }],
     });
+  });
+
+  it('have their columns named as they stand, also behind hundreds that have no header', async () => {
+    const headers = ['A:id', 'B:client', 'C:tier', 'D:status', 'ON:created', 'OO:Created'].map((entry) => {
+      const [column, name = ''] = entry.split(':');
+      return text(name, `r="${column}1"`);
+    });
+    const rows = `<row r="1">${headers.join('')}</row><row r="2">${text('T-1', 'r="A2"')}</row>`;
+    const path = await scratch.write('gap.xlsx', zip(workbookEntries({ rows })));
+    const plan = { choices: [], chunkRows: 10, from: 0 };
+    const cutting = async () => {
+      for await (const piece of cutSheet(readerHere.read(path, { batchRows: 10 }), plan, packText)) {
+        expect(piece).toMatchObject({ headers: ['id', 'client', 'tier', 'status', 'created', 'Created'] });
+      }
+    };
+    await expect(cutting()).rejects.toThrow('The columns "created" (ON) and "Created" (OO) both stand for createdAt;');
   });
 
   it('may be nothing but a header', async () => {

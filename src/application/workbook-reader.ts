@@ -2,7 +2,13 @@ import type { CellValue, SheetRow } from '../domain/sheet-row.ts';
 
 /** One piece of a sheet: the header row, once and first, then rows in the order of the file. */
 export type SheetBatch =
-  | { readonly kind: 'header'; readonly rowNumber: number; readonly headers: readonly CellValue[] }
+  | {
+      readonly kind: 'header';
+      readonly rowNumber: number;
+      readonly headers: readonly CellValue[];
+      /** The column in the sheet of each header, from 0, where columns without one are left out; else that is its index. */
+      readonly columns?: readonly number[];
+    }
   | { readonly kind: 'rows'; readonly rows: readonly SheetRow[] };
 
 export interface WorkbookReadOptions {

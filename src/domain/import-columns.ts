@@ -49,6 +49,9 @@ const ALIASES: Readonly<Record<ImportField, readonly string[]>> = {
   title: ['subject'],
 };
 
+/** What a person calls the column of the header at this index. */
+type Letters = (index: number) => string;
+
 /** So many headers a sentence names. */
 const MOST_LISTED = 12;
 /** And characters of them. */
@@ -61,16 +64,21 @@ const FIELD_OF_HEADER: ReadonlyMap<string, ImportField> = new Map(
 /**
  * Finds what each header stands for, ignoring case, spaces, `_` and dashes: what `choices` say of it, else what its name says,
  * unless another column was chosen for that field. A problem: required columns missing, two columns for one field, or a choice
- * for a header that is not there or is there twice.
+ * for a header that is not there or is there twice. `columns`: where each header stands in the sheet, when not at its index.
  */
-export function mapColumns(headers: readonly CellValue[], choices: readonly ColumnChoice[] = []): ColumnMapping {
+export function mapColumns(
+  headers: readonly CellValue[],
+  choices: readonly ColumnChoice[] = [],
+  columns: readonly number[] = [],
+): ColumnMapping {
+  const letters: Letters = (index) => columnName(columns[index] ?? index);
   const names = headers.map((header) => displayValue(header)?.trim() ?? '');
   const problems: string[] = [];
   const chosen = new Map<number, ImportField | null>();
   for (const choice of choices) {
     const [index, ...others] = columnsUnder(names, choice.header);
     if (index === undefined) problems.push(noSuchHeader(choice, names));
-    else if (others.length > 0) problems.push(ambiguousChoice(choice, [index, ...others]));
+    else if (others.length > 0) problems.push(ambiguousChoice(choice, [index, ...others].map(letters)));
     else if (chosen.has(index))
       problems.push(`The mapping names the column ${quoted(names[index] ?? null)} twice; name it once.`);
     else chosen.set(index, choice.field);
@@ -82,7 +90,7 @@ export function mapColumns(headers: readonly CellValue[], choices: readonly Colu
     const named = typeof header === 'string' ? FIELD_OF_HEADER.get(normalised(header)) : undefined;
     return named === undefined || taken.has(named) ? null : named;
   });
-  const [problem = sharedField(names, fields) ?? missingColumns(names, fields)] = problems;
+  const [problem = sharedField(names, fields, letters) ?? missingColumns(names, fields)] = problems;
   return { fields, problem };
 }
 
@@ -118,16 +126,16 @@ function noSuchHeader({ header }: ColumnChoice, names: readonly string[]): strin
   return `The mapping names the column ${quoted(header)}, which the header row does not have; it has ${listed(names)}.`;
 }
 
-function ambiguousChoice({ header }: ColumnChoice, found: readonly number[]): string {
-  const places = found.map(columnName).join(' and ');
+function ambiguousChoice({ header }: ColumnChoice, found: readonly string[]): string {
+  const places = found.join(' and ');
   return `The mapping names the column ${quoted(header)}, but columns ${places} are both called that; rename one of them.`;
 }
 
-function sharedField(names: readonly string[], fields: ColumnFields): string | null {
+function sharedField(names: readonly string[], fields: ColumnFields, letters: Letters): string | null {
   for (const [second, field] of fields.entries()) {
     const first = field === null ? second : fields.indexOf(field);
     if (first === second) continue;
-    const column = (index: number) => `${quoted(names[index] ?? null)} (${columnName(index)})`;
+    const column = (index: number) => `${quoted(names[index] ?? null)} (${letters(index)})`;
     return `The columns ${column(first)} and ${column(second)} both stand for ${field}; keep only one of them, or say which one it is by a mapping.`;
   }
   return null;

@@ -46,7 +46,7 @@ export async function* cutSheet(
   let fault: string | null = null;
   for await (const batch of batches) {
     if (batch.kind === 'header') {
-      const { fields, problem } = mapColumns(batch.headers, plan.choices);
+      const { fields, problem } = mapColumns(batch.headers, plan.choices, batch.columns);
       // Also for a file that fails by it: whoever corrects it sees what was taken for what.
       yield { kind: 'header', headers: batch.headers.map((header) => displayValue(header) ?? ''), fields };
       fault = problem;

@@ -93,10 +93,10 @@ export class SheetBatches implements RowSink {
   }
 
   #begin(header: HeaderRow): void {
-    const { slots, headers } = slotsOf(header.headers);
+    const { slots, ...kept } = slotsOf(header.headers);
     this.#slots = slots;
     this.#header = header;
-    this.#batches.push({ kind: 'header', rowNumber: header.rowNumber, headers });
+    this.#batches.push({ kind: 'header', rowNumber: header.rowNumber, ...kept });
   }
 
   /** Whether a row of this number, if it is not blank, is the header rather than the one that was taken for it. */
@@ -124,11 +124,13 @@ export class SheetBatches implements RowSink {
 
 /**
  * Where the values under each header go: to their own column, -1 for none, unless the headers have a gap so wide that rows of
- * mere blanks would take most of the time and memory. Then columns without a header are left out of headers and rows alike.
+ * mere blanks would take most of the time and memory. Then columns without a header are left out of headers and rows alike,
+ * and `columns` says where the others stand.
  */
 function slotsOf(headers: readonly CellValue[]): {
   readonly slots: Int16Array;
   readonly headers: readonly CellValue[];
+  readonly columns?: readonly number[];
 } {
   const columns = [...headers.keys()].filter((column) => (headers[column] ?? null) !== null);
   const slots = new Int16Array(MAX_COLUMNS).fill(-1);
@@ -137,7 +139,7 @@ function slotsOf(headers: readonly CellValue[]): {
     return { slots, headers };
   }
   for (const [slot, column] of columns.entries()) slots[column] = slot;
-  return { slots, headers: columns.map((column) => headers[column] ?? null) };
+  return { slots, headers: columns.map((column) => headers[column] ?? null), columns };
 }
 
 /** The cells of a row as headers, blank ones as null; null when all of them are blank. */
