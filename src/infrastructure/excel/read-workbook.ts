@@ -8,6 +8,8 @@ import { SheetHandler } from './sheet-handler.ts';
 import { SheetBatches } from './sheet-rows.ts';
 import type { WorkbookLimits } from './workbook-limits.ts';
 import {
+  linkedPart,
+  linksById,
   type Relationship,
   relationshipsHandler,
   relationshipsPart,
@@ -90,11 +92,10 @@ async function readContext(
   archive: ZipArchive,
   limits: WorkbookLimits,
 ): Promise<{ sheetPart: string; context: CellContext }> {
-  const workbookPart =
-    (await relationships(archive, '', limits)).find(({ kind }) => kind === 'officeDocument')?.part ??
-    DEFAULT_WORKBOOK_PART;
+  const packageLinks = await relationships(archive, '', limits);
   const other = OTHER_FORMATS.find(([part]) => archive.has(part));
   if (other) throw new WorkbookError(`The file is ${other[1]}.`);
+  const workbookPart = linkedPart('officeDocument', packageLinks) ?? DEFAULT_WORKBOOK_PART;
   if (!archive.has(workbookPart))
     throw new WorkbookError('The file is an archive (zip), but not an Excel workbook (.xlsx).');
   const index: WorkbookIndex = { date1904: false, sheets: [] };
@@ -102,17 +103,18 @@ async function readContext(
   const links = await relationships(archive, workbookPart, limits);
   const sheetPart = firstVisibleSheet(index, links);
   const dateStyles: boolean[] = [];
-  const stylesPart = partOf('styles', links, archive);
-  if (stylesPart !== undefined) await scanWhole(archive, stylesPart, dateStylesHandler(dateStyles));
+  // Both may well be absent: without styles no number is a date, without shared texts no cell may refer to one.
+  const stylesPart = linkedPart('styles', links);
+  if (stylesPart !== undefined && archive.has(stylesPart))
+    await scanWhole(archive, stylesPart, dateStylesHandler(dateStyles));
   const texts = new SharedTexts(limits.sharedTextBytes);
-  const textsPart = partOf('sharedStrings', links, archive);
-  if (textsPart !== undefined) await scanWhole(archive, textsPart, sharedTextsHandler(texts));
+  const textsPart = linkedPart('sharedStrings', links);
+  if (textsPart !== undefined && archive.has(textsPart)) await scanWhole(archive, textsPart, sharedTextsHandler(texts));
   return { sheetPart, context: { texts, dateStyles, date1904: index.date1904 } };
 }
 
 function firstVisibleSheet(index: WorkbookIndex, links: readonly Relationship[]): string {
-  // Of two links with one name the first counts.
-  const byId = new Map(links.toReversed().map((link) => [link.id, link]));
+  const byId = linksById(links);
   for (const sheet of index.sheets) {
     if (!sheet.visible) continue;
     const link = byId.get(sheet.relationshipId);
@@ -122,11 +124,6 @@ function firstVisibleSheet(index: WorkbookIndex, links: readonly Relationship[])
     if (link.kind === 'worksheet') return link.part;
   }
   throw new WorkbookError('The workbook has no visible sheet with cells.');
-}
-
-/** A part that may well be absent: without styles no number is a date, without shared texts no cell may refer to one. */
-function partOf(kind: string, links: readonly Relationship[], archive: ZipArchive): string | undefined {
-  return links.find((link) => link.kind === kind && archive.has(link.part))?.part;
 }
 
 async function relationships(

@@ -1,7 +1,8 @@
 import { WorkbookError } from '../../application/workbook-reader.ts';
 import { assertListable } from './workbook-limits.ts';
 import type { XmlHandler } from './xml-scanner.ts';
-import { prefixedXmlAttribute, xmlAttribute } from './xml-text.ts';
+import { prefixedXmlAttribute, shown, xmlAttribute } from './xml-text.ts';
+import { partKey } from './zip-archive.ts';
 
 /** A link from one part to another; `kind` is the last word of its type, the same in both dialects of the format. */
 export interface Relationship {
@@ -37,6 +38,29 @@ export function relationshipsHandler(part: string, relationships: Relationship[]
     close() {},
     text() {},
   };
+}
+
+/** A part that a workbook has once, by the kind of the link to it, and what a sentence calls it. */
+const SINGLE_PARTS = { officeDocument: 'main part', styles: 'styles', sharedStrings: 'shared texts' } as const;
+
+/** The part that links of this kind point to, if there are any. Throws WorkbookError when it is not the same one for all. */
+export function linkedPart(kind: keyof typeof SINGLE_PARTS, links: readonly Relationship[]): string | undefined {
+  const [part, ...others] = links.filter((link) => link.kind === kind).map((link) => link.part);
+  if (part !== undefined && others.some((other) => partKey(other) !== partKey(part)))
+    throw new WorkbookError(`The workbook is damaged: it names two different parts for its ${SINGLE_PARTS[kind]}.`);
+  return part;
+}
+
+/** The links by their ids. Throws WorkbookError when two with one id differ in where they point to, or as what. */
+export function linksById(links: readonly Relationship[]): ReadonlyMap<string, Relationship> {
+  const byId = new Map<string, Relationship>();
+  for (const link of links) {
+    const known = byId.get(link.id) ?? link;
+    if (known.kind !== link.kind || partKey(known.part) !== partKey(link.part))
+      throw new WorkbookError(`The workbook is damaged: two different links are called "${shown(link.id)}".`);
+    byId.set(link.id, known);
+  }
+  return byId;
 }
 
 /** Fills `index` from `workbook.xml`. Throws WorkbookError when the part is something else. */

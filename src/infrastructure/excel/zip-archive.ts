@@ -140,7 +140,7 @@ function entryName({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): 
 }
 
 /** Names match whatever their case, slashes and percent-encoding are, and however accents are composed. */
-function partKey(name: string): string {
+export function partKey(name: string): string {
   const decoded = name.includes('%') ? percentDecoded(name) : name;
   return decoded.replaceAll('\\', '/').replace(/^\/+/, '').normalize('NFC').toLowerCase();
 }
