@@ -139,6 +139,14 @@ describe('a cell', () => {
       ],
     ],
     [
+      'under a header that nobody sees means nothing either',
+      '\u200b,\u00ad\n\na,\u200b \u2060,="",b\n1,x,x,2',
+      [
+        [3, 'a', null, null, 'b'],
+        [4, '1', null, null, '2'],
+      ],
+    ],
+    [
       'past the last header stays, for the row to be refused',
       'a,b\n1,2,3\n1,2,, \n,,3',
       [AB, [2, '1', '2', '3'], [3, '1', '2'], [4, null, null, '3']],

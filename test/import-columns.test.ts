@@ -176,6 +176,7 @@ describe('a mapping', () => {
       /"colour" is no field.*title, or ignore\./,
     ],
     ['a blank header', [{ header: ' ', field: 'title' }], 'mapping[0].header', /must not be blank/],
+    ['a header that nobody sees', [{ header: '\u200b', field: 'title' }], 'mapping[0].header', /must not be blank/],
     ['a header that no file has', [{ header: 'a\0', field: 'title' }], 'mapping[0].header', /No cell/],
     [
       'a header twice',

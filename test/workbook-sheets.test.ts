@@ -179,6 +179,17 @@ describe('sheets', () => {
     await expect(cutting()).rejects.toThrow('The columns "created" (ON) and "Created" (OO) both stand for createdAt;');
   });
 
+  it('may have headers that nobody sees, which are blank; a row of them is not the header', async () => {
+    const row = (...values: string[]) => `<row>${values.map((value) => text(value)).join('')}</row>`;
+    const rows =
+      row('\u200b', '\u00ad') + row('a', '\u200b', ' \u2060 ', 'b', '\ufeff\u200d') + row('1', 'x', 'x', '2', 'x');
+    expect(await readParts({ rows })).toEqual({
+      headerRow: 2,
+      headers: ['a', null, null, 'b'],
+      rows: [{ rowNumber: 3, values: ['1', null, null, '2'] }],
+    });
+  });
+
   it('may be nothing but a header', async () => {
     expect(await readParts({ rows: `<row>${text('only')}</row>` })).toEqual({
       headerRow: 1,

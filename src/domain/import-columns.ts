@@ -104,7 +104,12 @@ export function columnsOf(fields: ColumnFields): ImportColumns {
 /** The headers of columns that are ignored, each once; blank ones have no name to give. */
 export function ignoredHeaders(headers: readonly string[], fields: ColumnFields): readonly string[] {
   const ignored = headers.filter((_, index) => (fields[index] ?? null) === null).map((header) => header.trim());
-  return [...new Set(ignored.filter((header) => header !== ''))];
+  return [...new Set(ignored.filter((header) => !isBlankHeader(header)))];
+}
+
+/** Whether nobody sees anything in a header: its column has no name, and what stands under it no meaning. */
+export function isBlankHeader(header: string): boolean {
+  return !/[^\s\p{Cf}]/u.test(header);
 }
 
 /** Also letters of full width, dashes of every kind and what nobody sees, such as a soft hyphen, are no difference. */

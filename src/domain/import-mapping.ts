@@ -1,5 +1,5 @@
 import { type FieldError, throwIfInvalid } from './domain-error.ts';
-import { type ColumnChoice, IMPORT_FIELDS, type ImportField } from './import-columns.ts';
+import { type ColumnChoice, IMPORT_FIELDS, type ImportField, isBlankHeader } from './import-columns.ts';
 
 /** What a mapping says of a column that is to be left out, whatever it is called. */
 export const IGNORE_COLUMN = 'ignore';
@@ -51,7 +51,7 @@ function fieldNamed(name: string): ImportField | null | undefined {
 }
 
 function problemOfHeader(header: string, seen: ReadonlySet<string>): string | null {
-  if (header === '') return 'A header must not be blank: write it as it stands in the file.';
+  if (isBlankHeader(header)) return 'A header must not be blank: write it as it stands in the file.';
   if (header.length > LONGEST_HEADER || /[\0\p{Cs}]/u.test(header)) return 'No cell of a file can hold this header.';
   return seen.has(header) ? `The mapping names the column "${header}" twice; name it once.` : null;
 }

@@ -76,11 +76,11 @@ function readRows(root: Element, book: Book): WholeSheet {
       ? [{ rowNumber: last, values: Array.from(values, (value) => value ?? null) }]
       : [];
   });
-  const isBlank = (value: CellValue | undefined) =>
-    value === null || value === undefined || (typeof value === 'string' && !/\S/.test(value));
-  const [header] = rows.filter(({ values }) => !values.every(isBlank)).sort((a, b) => a.rowNumber - b.rowNumber);
+  const isNoHeader = (value: CellValue | undefined) =>
+    value === null || value === undefined || (typeof value === 'string' && /^[\s\p{Cf}]*$/u.test(value));
+  const [header] = rows.filter(({ values }) => !values.every(isNoHeader)).sort((a, b) => a.rowNumber - b.rowNumber);
   if (!header) throw new Error('no header');
-  const headers = trimmed(header.values.map((value) => (isBlank(value) ? null : value)));
+  const headers = trimmed(header.values.map((value) => (isNoHeader(value) ? null : value)));
   // Where headers have wide gaps, the columns without one are left out.
   const named = headers.flatMap((value, column) => (value === null ? [] : [column]));
   const kept = headers.length - named.length > 256 ? named : [...headers.keys()];

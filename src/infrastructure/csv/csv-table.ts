@@ -1,4 +1,5 @@
 import type { SheetBatch } from '../../application/workbook-reader.ts';
+import { isBlankHeader } from '../../domain/import-columns.ts';
 import type { CellValue, SheetRow } from '../../domain/sheet-row.ts';
 
 /** What a batch may hold before it goes out, however few its rows are: cells, and UTF-16 units of text. */
@@ -39,7 +40,7 @@ export class CsvTable {
   }
 
   #takeHeader(rowNumber: number, cells: readonly string[]): void {
-    const headers = withoutBlankEnd(cells.map((cell) => (isBlank(cell) ? null : unwrapped(cell))));
+    const headers = withoutBlankEnd(cells.map(unwrapped).map((cell) => (isBlankHeader(cell) ? null : cell)));
     if (headers.length === 0) return;
     this.#headers = headers;
     this.#width = cells.length;

@@ -1,5 +1,6 @@
 import { type SheetBatch, WorkbookError } from '../../application/workbook-reader.ts';
-import { type CellValue, isBlank, type SheetRow } from '../../domain/sheet-row.ts';
+import { isBlankHeader } from '../../domain/import-columns.ts';
+import type { CellValue, SheetRow } from '../../domain/sheet-row.ts';
 import { MAX_COLUMNS, MAX_ROWS } from './workbook-limits.ts';
 import { detached } from './xml-text.ts';
 
@@ -144,11 +145,10 @@ function slotsOf(headers: readonly CellValue[]): {
 
 /** The cells of a row as headers, blank ones as null; null when all of them are blank. */
 function headersOf(row: SheetRow): readonly CellValue[] | null {
-  if (isBlank(row)) return null;
   const headers = row.values.map((value) => {
     if (typeof value !== 'string') return value;
-    return value.trim() === '' ? null : detached(value);
+    return isBlankHeader(value) ? null : detached(value);
   });
   while (headers.at(-1) === null) headers.pop();
-  return headers;
+  return headers.length > 0 ? headers : null;
 }
